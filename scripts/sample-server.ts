@@ -34,7 +34,7 @@ export async function startSampleServer() {
     mail: null,
     witnesses: [],
     webhookAllowance: { hosts: new Set(), ranges: [] },
-    billing: { provider: 'manual', planChanges: 'request', operatorEmail: null },
+    billing: { provider: 'manual', planChanges: 'request', operatorEmail: null, stripe: null },
     dashboardDir: DASHBOARD,
     version: '0.0.0-pictures',
     log: createLog('silent'),

@@ -16,6 +16,8 @@ const PUBLIC_ROUTES = [
   ...['getSetup', 'setup', 'findInvitation', 'acceptInvitation', 'joinGateway'],
   ...['getPasswordReset', 'requestPasswordReset', 'findPasswordReset'],
   ...['completePasswordReset'],
+  // Signed by Stripe.
+  'receiveStripeEvent',
 ];
 
 /** Scopes that guard no route of their own, but widen what others answer. */

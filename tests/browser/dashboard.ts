@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Plan } from '@tollkeeper/contract';
 import type { Browser } from 'playwright-core';
 import type { App } from '../../apps/control-plane/src/app.ts';
+import type { BillingConfig } from '../../apps/control-plane/src/config-stripe.ts';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { claimServer, startTestApp } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
@@ -59,6 +60,8 @@ interface Options {
   readonly host?: string;
   /** What sends mail; without it the server sends none. */
   readonly mail?: { url: string; from: string };
+  /** Who bills; the operator, by agreement, unless given. */
+  readonly billing?: Partial<BillingConfig>;
 }
 
 /**
@@ -67,7 +70,7 @@ interface Options {
  */
 export async function startDashboard(
   plan: Plan,
-  { host = '127.0.0.1', mail }: Options = {},
+  { host = '127.0.0.1', mail, billing }: Options = {},
 ): Promise<OwnDashboard> {
   const [database, browser, port] = await Promise.all([
     createTestDatabase(),
@@ -76,7 +79,11 @@ export async function startDashboard(
   ]);
   const baseUrl = `http://${host}:${port}`;
   const at = { database, baseUrl, port, dashboardDir: PAGES };
-  const { services } = await startTestApp({ ...at, ...(mail ? { mail } : {}) });
+  const { services } = await startTestApp({
+    ...at,
+    ...(mail ? { mail } : {}),
+    ...(billing ? { billing } : {}),
+  });
   return { ...(await claim({ baseUrl, browser }, database, plan)), services };
 }
 

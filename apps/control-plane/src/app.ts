@@ -17,6 +17,7 @@ import { type RefusalCounter, startRefusalCounter } from './http/refused-calls.t
 import { createServer } from './http/server.ts';
 import { openJobs } from './jobs/index.ts';
 import { createMailer } from './mail/mailer.ts';
+import type { StripeAccount } from './payments/stripe-account.ts';
 import { createRandomBytes } from './random-bytes.ts';
 import { type ChangeListener, notifyAfter } from './replication/apply-changes.ts';
 import { type ChangeFeed, startChangeFeed } from './replication/change-feed.ts';
@@ -149,6 +150,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       guard: { allowance: options.webhookAllowance, resolve: resolveBySystem },
       wake: () => jobs.wake(DELIVER_WEBHOOKS),
     },
+    stripe: await openPayments(options.billing),
     onCheckpoint: () => hub.sendCheckpoints(),
     incidents,
     joins: createFailureThrottle(JOIN_FAILURES, () => performance.now()),
@@ -191,6 +193,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       await Promise.all(connections.map((each) => each.end()));
     },
   };
+}
+
+/** Loaded where it is needed: Stripe's library takes its time. */
+async function openPayments({ stripe }: Config['billing']): Promise<StripeAccount | null> {
+  if (!stripe) return null;
+  const { openStripe } = await import('./payments/open-stripe.ts');
+  return openStripe(stripe);
 }
 
 /**

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import {
-  BILLING_PROVIDERS,
-  type BillingProviderName,
-  findUnknownVariables,
-  PLAN_CHANGES,
-  type PlanChanges,
-} from '@tollkeeper/contract';
+import { BILLING_PROVIDERS, findUnknownVariables, PLAN_CHANGES } from '@tollkeeper/contract';
 import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
+import {
+  type BillingConfig,
+  readStripe,
+  STRIPE_SECRETS,
+  stripeVariables,
+} from './config-stripe.ts';
 import {
   AllowanceError,
   NOTHING_ALLOWED,
@@ -71,6 +71,7 @@ const schema = z.object({
     .email('must be an address, such as operator@example.com')
     .max(320)
     .optional(),
+  ...stripeVariables,
   SMTP_URL: z
     .url({
       protocol: /^smtps?$/,
@@ -126,13 +127,6 @@ export interface Config {
   readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
 }
 
-export interface BillingConfig {
-  readonly provider: BillingProviderName;
-  readonly planChanges: PlanChanges;
-  /** Who is mailed requests for another plan; null is nobody. */
-  readonly operatorEmail: string | null;
-}
-
 /** What everything below the address is made from: no query, no credentials, no dot segments. */
 function isBaseUrl(text: string): boolean {
   const url = URL.parse(text);
@@ -170,6 +164,7 @@ const SECRETS = [
   'TOLLKEEPER_SECRET',
   'TOLLKEEPER_SETUP_TOKEN',
   'SMTP_URL',
+  ...STRIPE_SECRETS,
 ] as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -201,11 +196,7 @@ export function readConfig(env: Environment): Config {
     witnesses: values.TOLLKEEPER_WITNESSES ?? [],
     webhookAllowance: values.TOLLKEEPER_WEBHOOK_ALLOW ?? NOTHING_ALLOWED,
     mail: readMail(values.SMTP_URL, values.MAIL_FROM),
-    billing: {
-      provider: values.TOLLKEEPER_BILLING,
-      planChanges: values.TOLLKEEPER_PLAN_CHANGES,
-      operatorEmail: values.TOLLKEEPER_OPERATOR_EMAIL ?? null,
-    },
+    billing: readBilling(values),
     logLevel: values.LOG_LEVEL,
   };
 }
@@ -230,6 +221,17 @@ function readSecretFile(
 
 function unusable(faults: readonly string[]): ConfigError {
   return new ConfigError(`The configuration cannot be used: ${faults.join('. ')}.`);
+}
+
+/** @throws ConfigError where what Stripe needs is missing */
+function readBilling(values: z.output<typeof schema>): BillingConfig {
+  const { TOLLKEEPER_BILLING: provider, TOLLKEEPER_PLAN_CHANGES: planChanges } = values;
+  const operatorEmail = values.TOLLKEEPER_OPERATOR_EMAIL ?? null;
+  if (provider === 'manual') return { provider, planChanges, operatorEmail, stripe: null };
+  const { config, faults } = readStripe(values);
+  if (!config) throw unusable(faults);
+  // Who pays for a plan chooses it.
+  return { provider, planChanges: 'self', operatorEmail, stripe: config };
 }
 
 /** @throws ConfigError when only one of the two is given */

@@ -2,12 +2,13 @@ import type { KeyObject } from 'node:crypto';
 import type { Factor } from '@tollkeeper/contract';
 import type { ScopeSet } from '@tollkeeper/verify';
 import type { Logger } from 'pino';
-import type { BillingConfig } from './config.ts';
+import type { BillingConfig } from './config-stripe.ts';
 import type { Database } from './db/connect.ts';
 import type { WebhookServices } from './features/webhooks/webhook-services.ts';
 import type { IncidentCounter } from './fleet/incident-counter.ts';
 import type { FailureThrottle } from './http/failure-throttle.ts';
 import type { Mailer } from './mail/mailer.ts';
+import type { StripeAccount } from './payments/stripe-account.ts';
 import type { ChangeFeed } from './replication/change-feed.ts';
 import type { LiveKeys } from './replication/live-keys.ts';
 import type { OutsideWitness } from './transparency-log/outside-witnesses/parse-witnesses.ts';
@@ -39,6 +40,8 @@ export interface Services {
   readonly onCheckpoint: (organizationId: string, checkpoint: string) => void;
   readonly billing: BillingConfig;
   readonly webhooks: WebhookServices;
+  /** Null where another provider bills. */
+  readonly stripe: StripeAccount | null;
   /** How often joining may fail. */
   readonly joins: FailureThrottle;
   /** What happens in the fleet beside changes; sums of it become audit events. */

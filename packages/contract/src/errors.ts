@@ -7,6 +7,7 @@ export const ERRORS = {
   ambiguous_body: { status: 400, title: 'The body can be read in two ways' },
   batch_not_supported: { status: 400, title: 'Batches are not supported' },
   invalid_message: { status: 400, title: 'The body does not have the expected form' },
+  signature_invalid: { status: 400, title: 'The signature of the body is not valid' },
   header_mismatch: { status: 400, title: 'A header does not match the body' },
   malformed_request: { status: 400, title: 'The request cannot be read' },
   key_in_url: { status: 400, title: 'The address contains an API key' },

@@ -46,13 +46,13 @@ export {
   BILLING_PROVIDERS,
   type Billing,
   type BillingProviderName,
-  type Invoice,
   type KeyLimit,
   NEAR_LIMIT_PERCENT,
   PLAN_CHANGES,
   PLAN_REQUEST_STATUSES,
   type PlanChanges,
   type PlanOffer,
+  type PlanPreview,
   type PlanRequest,
 } from './routes/billing.ts';
 export { BULK_KEYS_MAX } from './routes/bulk-keys.ts';
@@ -84,6 +84,7 @@ export {
   type InvitationBlock,
   type InvitationWithLink,
 } from './routes/invitations.ts';
+export type { Invoice } from './routes/invoices.ts';
 export {
   JOIN_KEY_BLOCKS,
   JOIN_KEY_DEFAULTS,

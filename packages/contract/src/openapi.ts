@@ -146,8 +146,8 @@ function security({ access, optionalSession }: Route): Json[] {
 
 function parameters(route: Route): Json[] {
   const list = [...parametersIn('path', route.params), ...parametersIn('query', route.query)];
-  const addHeader = (name: string, description: string, schema: Json) =>
-    list.push({ name, in: 'header', required: false, description, schema });
+  const addHeader = (name: string, description: string, schema: Json, required = false) =>
+    list.push({ name, in: 'header', required, description, schema });
   if (route.idempotent) {
     const description = 'Makes a retry safe for 24 hours; the repeated answer contains no secret';
     addHeader('Idempotency-Key', description, { type: 'string', minLength: 1, maxLength: 255 });
@@ -155,6 +155,10 @@ function parameters(route: Route): Json[] {
   if (takesEtag(route)) {
     const description = 'The `etag` of the record in quotation marks, in place of the field `etag`';
     addHeader('If-Match', description, { type: 'string' });
+  }
+  if (route.rawBody?.signatureHeader) {
+    const description = 'Signature of the body';
+    addHeader(route.rawBody.signatureHeader, description, { type: 'string' }, true);
   }
   if (route.access !== 'public') {
     const description =

@@ -11,6 +11,8 @@ export type Access = 'public' | 'credential' | BuiltInScope;
 export interface RawBody {
   readonly contentType: string;
   readonly bytesMax: number;
+  /** The header, in lower case, whose text the handler gets as `signature`. */
+  readonly signatureHeader?: string;
 }
 
 /** What the bytes of a stream are. */
@@ -62,7 +64,7 @@ export interface Route {
   readonly stream?: StreamAnswer;
   /** Codes beyond those that every route can answer. */
   readonly errors: readonly ErrorCode[];
-  /** Accepts an Idempotency-Key: set on every POST that creates. */
+  /** Accepts an Idempotency-Key: set on every POST that creates, and where a retry would be refused. */
   readonly idempotent?: true;
   /** A POST that only reads. */
   readonly changesNothing?: true;

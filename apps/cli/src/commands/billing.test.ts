@@ -14,7 +14,7 @@ const BILLING = {
   limits: { keys: { used: 50, max: 50 } },
   ...{ callsThisMonth: 12_345, monthStartsAt: '2026-11-01T00:00:00.000Z' },
   ...{ until: '2026-12-24T00:00:00.000Z', planAfter: 'pro', note: 'a trial' },
-  ...{ renewsAt: null, paymentMethod: null },
+  ...{ renewsAt: null, paymentMethod: null, pastDueSince: null },
   request: {
     ...{ plan: 'developer', status: 'declined', message: null, decisionNote: 'write to us' },
     requestedBy: { memberId: `mem_${'0'.repeat(20)}`, name: 'Ada' },
@@ -43,12 +43,49 @@ test('billing change asks before it changes anything, and says whether it is in 
   expect(api.seen.at(-1)?.body).toEqual({ plan: 'pro', message: 'more agents' });
 });
 
+test.each([
+  [
+    { outcome: 'payment', plan: 'pro', url: 'https://pay.example' },
+    /Pay .* at https:\/\/pay\.example/,
+  ],
+  [{ outcome: 'ending', plan: 'free' }, /ends with the period that is paid/],
+])('billing change says what the payment provider waits for: %o', async (answer, words) => {
+  const api = createApi({ 'POST /v1/billing/plan': answer });
+  const argv = ['billing', 'change', answer.plan, '--yes'];
+  expect((await tollkeeper(argv, { fetch: api.fetch })).stdout).toMatch(words);
+});
+
 test('billing cancel says that the request is withdrawn, in JSON as well', async () => {
   const api = createApi({
+    'GET /v1/billing': BILLING,
     'DELETE /v1/billing/plan-request': new Response(null, { status: 204 }),
   });
   const { stdout } = await tollkeeper(['billing', 'cancel', '--json'], { fetch: api.fetch });
   expect(JSON.parse(stdout)).toEqual({ outcome: 'withdrawn' });
+});
+
+test('billing cancel ends a subscription once that is agreed to', async () => {
+  const api = createApi({
+    'GET /v1/billing': { ...BILLING, provider: 'stripe', planChanges: 'self' },
+    'POST /v1/billing/plan': { outcome: 'ending', plan: 'free' },
+  });
+  const argv = ['billing', 'cancel'];
+  expect(await tollkeeper(argv, { fetch: api.fetch })).toMatchObject({ exitCode: 2 });
+  expect(api.seen).toHaveLength(1);
+  const { stdout } = await tollkeeper([...argv, '--yes'], { fetch: api.fetch });
+  expect(stdout).toMatch(/ends with the period that is paid; the plan free follows/);
+  expect(api.seen.at(-1)?.body).toEqual({ plan: 'free' });
+});
+
+test('billing show says how the subscription is paid, and since when a payment is due', async () => {
+  const account = {
+    ...{ provider: 'stripe', pastDueSince: '2026-11-20T00:00:00.000Z' },
+    paymentMethod: { kind: 'card', brand: 'visa', last4: '4242' },
+  };
+  const api = createApi({ 'GET /v1/billing': { ...BILLING, ...account } });
+  const { stdout } = await tollkeeper(['billing', 'show'], { fetch: api.fetch });
+  expect(stdout).toMatch(/Payment +visa ending in 4242/);
+  expect(stdout).toMatch(/Payment due +since .*2026-11-20/);
 });
 
 test('billing invoices writes money as its currency does', async () => {

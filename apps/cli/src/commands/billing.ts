@@ -1,4 +1,15 @@
-import { type Billing, type Invoice, PLANS, type PlanOffer } from '@tollkeeper/contract';
+import {
+  type Billing,
+  type Invoice,
+  PLANS,
+  type Plan,
+  type PlanOffer,
+  type PlanPreview,
+  type RouteOutput,
+  type Routes,
+} from '@tollkeeper/contract';
+import type { Client } from '@tollkeeper/sdk';
+import type { CliContext } from '../cli-context.ts';
 import { given, text, YES } from '../command/option.ts';
 import { choiceArgument, type Noun, verb } from '../command/verb.ts';
 import { asTable, type Field, printFields, printLine } from '../output.ts';
@@ -41,30 +52,59 @@ const change = verb({
   run: async ({ ctx, args: [plan], options: { message, yes } }) => {
     requireYesOrTerminal(ctx, yes);
     const { client } = await connect(ctx);
-    if (!yes) {
-      const { data } = await client.getPlans();
-      const effect = data.find((offer) => offer.plan === plan)?.effect ?? '';
-      await agree(ctx, `${effect} Continue?`);
-    }
+    if (!yes) await agreeToChange(ctx, client, plan);
     return client.changePlan({ body: { plan, ...given({ message }) } });
   },
-  print: (ctx, { outcome, plan }) =>
-    printLine(
-      ctx,
-      outcome === 'changed'
-        ? `You are on the plan ${plan} now.`
-        : `Requested the plan ${plan}. The operator of the server decides; until then, the plan stays as it is.`,
-    ),
+  print: (ctx, change) => printLine(ctx, changeText(change)),
 });
+
+/** Says what the change does before it is made. */
+async function agreeToChange(ctx: CliContext, client: Client, plan: Plan): Promise<void> {
+  const { effect, charge, startsAt } = await client.previewPlanChange({ query: { plan } });
+  const starts =
+    startsAt === null
+      ? ''
+      : `Until ${relativeAndExact(startsAt, ctx.now())}, your plan stays as it is. `;
+  await agree(ctx, `${effect} ${chargeText(charge)}${starts}Continue?`);
+}
+
+function changeText({ outcome, plan, url }: RouteOutput<Routes['changePlan']>): string {
+  switch (outcome) {
+    case 'changed':
+      return `You are on the plan ${plan} now.`;
+    case 'requested':
+      return `Requested the plan ${plan}. The operator of the server decides; until then, the plan stays as it is.`;
+    case 'payment':
+      return `Pay for the plan ${plan} at ${url}. Until then, the plan stays as it is.`;
+    case 'ending':
+      return `The subscription ends with the period that is paid; the plan ${plan} follows.`;
+  }
+}
 
 const cancel = verb({
   name: 'cancel',
-  summary: 'Withdraw the pending request for another plan',
-  run: async ({ ctx }) => {
-    await (await connect(ctx)).client.withdrawPlanRequest();
-    return { outcome: 'withdrawn' };
+  summary: 'End the subscription with the period that is paid, or withdraw the pending request',
+  notes: 'No key stops working. It asks before it ends a subscription.',
+  options: { yes: YES },
+  run: async ({ ctx, options: { yes } }) => {
+    const { client } = await connect(ctx);
+    const { provider, request } = await client.getBilling();
+    if (provider === 'manual') {
+      const { requestedAt } = request?.status === 'pending' ? request : {};
+      await client.withdrawPlanRequest({ query: { ...given({ requestedAt }) } });
+      return { outcome: 'withdrawn' } as const;
+    }
+    requireYesOrTerminal(ctx, yes);
+    if (!yes) await agreeToChange(ctx, client, 'free');
+    return client.changePlan({ body: { plan: 'free' } });
   },
-  print: (ctx) => printLine(ctx, 'Withdrew the request. The plan stays as it is.'),
+  print: (ctx, answer) =>
+    printLine(
+      ctx,
+      answer.outcome === 'withdrawn'
+        ? 'Withdrew the request. The plan stays as it is.'
+        : changeText(answer),
+    ),
 });
 
 const INVOICE_COLUMNS: readonly Column<Invoice>[] = [
@@ -103,6 +143,18 @@ function fieldsOf(billing: Billing, now: Date): Field[] {
     ...(billing.renewsAt === null
       ? []
       : [['Renews', relativeAndExact(billing.renewsAt, now)] as const]),
+    ...(billing.paymentMethod === null
+      ? []
+      : [['Payment', paymentText(billing.paymentMethod)] as const]),
+    ...(billing.pastDueSince === null
+      ? []
+      : [
+          [
+            'Payment due',
+            `since ${relativeAndExact(billing.pastDueSince, now)}`,
+            'yellow',
+          ] as const,
+        ]),
     ...(note === null ? [] : [['Note', note] as const]),
     [
       'Changes',
@@ -110,6 +162,10 @@ function fieldsOf(billing: Billing, now: Date): Field[] {
     ],
     ...(request === null ? [] : [['Request', requestText(request, now)] as const]),
   ];
+}
+
+function paymentText({ kind, brand, last4 }: NonNullable<Billing['paymentMethod']>): string {
+  return [brand ?? kind, ...(last4 === null ? [] : [`ending in ${last4}`])].join(' ');
 }
 
 function keysField({ used, max }: Billing['limits']['keys'], isOwn: boolean): Field {
@@ -125,8 +181,14 @@ function requestText(request: NonNullable<Billing['request']>, now: Date): strin
   return decisionNote === null ? by : `${by} (${decisionNote})`;
 }
 
+function chargeText(charge: PlanPreview['charge']): string {
+  if (!charge || charge.amount === 0) return '';
+  const amount = amountText({ ...charge, amount: Math.abs(charge.amount) });
+  return charge.amount > 0 ? `You pay ${amount} now. ` : `You are credited ${amount}. `;
+}
+
 /** Money in its smallest unit, as people write it: what fraction that is depends on the currency. */
-function amountText({ amount, currency }: Invoice): string {
+function amountText({ amount, currency }: Pick<Invoice, 'amount' | 'currency'>): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(amount / 10 ** digits);

@@ -128,7 +128,8 @@ it('reads whole tables in jobs only once an hour, and none that grows with keys 
   ];
   // Failed sign-ins are kept for an hour, one row for each account and minute.
   const few = [
-    ...['organization', 'gateway_connection', 'join_key', 'usage_source', 'sign_in_failure'],
+    ...['organization', 'stripe_customer', 'gateway_connection', 'join_key', 'usage_source'],
+    'sign_in_failure',
     'webhook_endpoint',
   ];
   const wide = await readWhole(async () => {

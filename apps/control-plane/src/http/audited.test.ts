@@ -14,6 +14,7 @@ const READING: readonly string[] = [
 const PUBLIC: readonly string[] = [
   ...['setup', 'findInvitation', 'acceptInvitation', 'joinGateway'],
   ...['requestPasswordReset', 'findPasswordReset', 'completePasswordReset'],
+  'receiveStripeEvent',
 ];
 /** What ends the thing that others are tested on comes last, and the widest at the end. */
 const LAST: readonly RouteName[] = [

@@ -72,7 +72,10 @@ type Input<R> = {
   readonly params: Parsed<R, 'params'>;
   readonly query: Parsed<R, 'query'>;
   readonly body: R extends { readonly rawBody: RawBody } ? Uint8Array : Parsed<R, 'body'>;
-};
+} & SignaturePart<R>;
+type SignaturePart<R> = R extends { readonly rawBody: { readonly signatureHeader: string } }
+  ? { readonly signature: string | undefined }
+  : unknown;
 type CtxOf<R extends Route> = R['access'] extends 'public' ? PublicCtx : Ctx;
 type Handler<R extends Route> = (
   ctx: CtxOf<R>,
@@ -92,10 +95,12 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   ...organization,
   getBilling: billing.getBilling,
   getPlans: billing.getPlans,
+  previewPlanChange: billing.previewPlanChange,
   changePlan: billing.changePlan,
   withdrawPlanRequest: billing.withdrawPlanRequest,
   getInvoices: billing.getInvoices,
   getBillingPortal: billing.getBillingPortal,
+  receiveStripeEvent: billing.receiveStripeEvent,
   getSecurity: security.getSecurity,
   updateSecurity: security.updateSecurity,
   previewSecurity: security.previewSecurity,

@@ -96,7 +96,10 @@ async function makeAnew(): Promise<void> {
 const changes = (name: RouteName, { method }: Route) =>
   method !== 'GET' || name === 'exportAuditEvents';
 
-const entries = Object.entries<Route>(routes) as [RouteName, Route][];
+/** Bytes have no fields; who signs them is checked where they are received. */
+const entries = (Object.entries<Route>(routes) as [RouteName, Route][]).filter(
+  ([, { rawBody }]) => !rawBody,
+);
 const list = entries.filter(([name]) => !ENDS_THE_WORLD.includes(name));
 
 describe('every route of the contract', () => {

@@ -1,5 +1,5 @@
-import type { RawBody } from '@tollkeeper/contract';
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { RawBody, Route } from '@tollkeeper/contract';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { DomainError } from '../domain-error.ts';
 
 /** Registers a route in a scope of its own, in which a body of that type alone is read, as bytes. */
@@ -35,4 +35,9 @@ export function registerRawBody(
       },
     });
   });
+}
+
+/** The field of the handler's input that holds the signature, for a route whose body is signed. */
+export function signatureOf({ rawBody }: Route, { headers }: FastifyRequest) {
+  return rawBody?.signatureHeader ? { signature: headers[rawBody.signatureHeader] } : {};
 }

@@ -26,7 +26,7 @@ import { fastifySchema } from './json-schema.ts';
 import { type Done, namesSegments, serverPath } from './path-segments.ts';
 import { problemSender } from './problem.ts';
 import { publicCtx, sessionRequest } from './public-ctx.ts';
-import { registerRawBody } from './raw-body.ts';
+import { registerRawBody, signatureOf } from './raw-body.ts';
 import type { ServerOptions } from './server-options.ts';
 import { isCheckOutdated, type SessionCheck, sessionCheck } from './session-check.ts';
 import { storeLimit } from './store-limit.ts';
@@ -86,7 +86,7 @@ export function registerRoutes(
         reply.status(route.status);
         const ctx = isPublic ? publicCtx(options, route, request, reply) : contextOf(request);
         const { params, query, body } = request;
-        const input = { params, query, body } as Input;
+        const input = { params, query, body, ...signatureOf(route, request) } as Input;
         const answer = handler(ctx, input, sessionRequest(options, request, reply));
         if (route.status === 204) return Promise.resolve(answer).then(() => reply.send());
         return route.stream ? sendStream(reply, route.stream, query, answer) : answer;

@@ -115,6 +115,9 @@ const BODIES: Readonly<Record<string, () => object>> = {
   }),
 };
 
+/** What a question must name in its address. */
+const QUERIES: Readonly<Record<string, string>> = { previewPlanChange: '?plan=pro' };
+
 /** A key is refused what it created itself: it would fall in the cascade that it asks about. */
 function idFor(name: string, { path }: Route): string | undefined {
   if (/gateways/.test(path)) return ids.gateway;
@@ -140,7 +143,8 @@ describe('a caller who holds the scope of one route alone', () => {
       route.access === 'credential' ? 'notifications.read' : (route.access as Scope);
     const caller = await callerWith(scope);
     const id = idFor(name, route);
-    const path = route.path.replace('{id}', id ?? '').replace('{path}', '0/000.p/1');
+    const filled = route.path.replace('{id}', id ?? '').replace('{path}', '0/000.p/1');
+    const path = `${filled}${QUERIES[name] ?? ''}`;
     const answer =
       route.method === 'GET' ? await caller.get(path) : await caller.post(path, BODIES[name]?.());
     expect(answer.status).toBe(200);

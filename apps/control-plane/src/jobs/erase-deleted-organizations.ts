@@ -14,6 +14,7 @@ import {
   organization,
   organizationUsage,
   shadowDenial,
+  stripeCustomer,
   transparencyLog,
   transparencyLogTile,
   user,
@@ -38,17 +39,25 @@ export async function eraseDeletedOrganizations(services: EraseServices) {
   const { db, clock, changeFeed, log } = services;
   const before = new Date(clock().getTime() - KEPT_DAYS * DAY_MS);
   const due = await db
-    .select({ id: organization.id })
+    .select({ id: organization.id, customer: stripeCustomer })
     .from(organization)
+    .leftJoin(stripeCustomer, eq(stripeCustomer.organizationId, organization.id))
     .where(lt(organization.deletedAt, before))
     .orderBy(asc(organization.id));
   const contextOf = ({ id }: { readonly id: string }) => ({ organizationId: id });
-  await runForEach(log, due, contextOf, async ({ id }) => {
+  let erased = 0;
+  await runForEach(log, due, contextOf, async ({ id, customer }) => {
+    if (customer && !customer.endedAt) {
+      const { customerId } = customer;
+      log.warn({ organizationId: id, customerId }, 'not erased: Stripe may still bill it');
+      return;
+    }
     const { users, lastChange } = await db.transaction((tx) => erase(tx, id));
     await changeFeed.waitUntilApplied(lastChange);
+    erased += 1;
     log.info({ organizationId: id, users }, 'erased a deleted organization');
   });
-  return { erased: due.length };
+  return { erased };
 }
 
 /** Tables whose rows survive what they are about. */

@@ -6,7 +6,12 @@ import type { Services } from '../context.ts';
 import { bossConnection } from '../db/connect.ts';
 import { UNUSED_RUN } from '../features/api-keys/index.ts';
 import { addSegments } from '../features/audit-events/index.ts';
-import { announceDecisions, endPlans } from '../features/billing/index.ts';
+import {
+  announceDecisions,
+  endPlans,
+  reconcileSubscriptions,
+  withdrawUndecided,
+} from '../features/billing/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
 import { DELIVER_WEBHOOKS, deliverWebhooks } from '../features/webhooks/index.ts';
 import { runForEach } from '../run-for-each.ts';
@@ -47,10 +52,11 @@ const JOBS: readonly Job[] = [
     cron: '* * * * *',
     run: (services) => collectCosignatures(services),
   },
+  { name: 'reconcile-subscriptions', cron: '11 2 * * *', run: reconcileSubscriptions },
   {
     name: 'end-plans',
     cron: '*/5 * * * *',
-    run: runAll(announceDecisions, endPlans),
+    run: runAll(announceDecisions, withdrawUndecided, endPlans),
   },
   {
     name: DELIVER_WEBHOOKS,

@@ -3,7 +3,12 @@ import { sql } from 'drizzle-orm';
 import { fromDrizzle, type Job, type JobWithMetadata, type PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import type { Services } from '../context.ts';
-import { mailPlanDecision, mailPlanEnding, mailPlanRequest } from '../features/billing/index.ts';
+import {
+  followSubscription,
+  mailPlanDecision,
+  mailPlanEnding,
+  mailPlanRequest,
+} from '../features/billing/index.ts';
 import { giveUpInvitationMail, mailInvitation } from '../features/invitations/index.ts';
 import { mailResetLink } from '../features/password-resets/index.ts';
 import { mailWebhookDisabled, mailWebhookFailing } from '../features/webhooks/index.ts';
@@ -30,6 +35,7 @@ const planDecision = z.object({ organizationId: z.string(), decidedAt: z.string(
 const webhook = z.object({ organizationId: z.string(), endpointId: z.string() });
 const webhookFailing = webhook.extend({ failingSince: z.string() });
 const webhookDisabled = webhook.extend({ disabledReason: z.enum(WEBHOOK_DISABLE_REASONS) });
+const deletedOrganization = z.object({ organizationId: z.string() });
 const planEnding = z.object({ organizationId: z.string(), until: z.string() });
 
 const TOPICS: Readonly<Record<OutboxTopic, Topic>> = {
@@ -62,6 +68,14 @@ const TOPICS: Readonly<Record<OutboxTopic, Topic>> = {
   'mail-webhook-disabled': {
     keptSeconds: 7 * 86_400,
     deliver: (services, payload) => mailWebhookDisabled(services, webhookDisabled.parse(payload)),
+  },
+  // Once it is given up, a job tries again every night.
+  'end-subscriptions': {
+    keptSeconds: 7 * 86_400,
+    deliver: async (services, payload) => {
+      const { organizationId } = deletedOrganization.parse(payload);
+      if (services.stripe) await followSubscription(services, organizationId);
+    },
   },
 };
 

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type pg from 'pg';
 import { type App, createApp } from '../app.ts';
-import type { BillingConfig } from '../config.ts';
+import type { BillingConfig } from '../config-stripe.ts';
 import type { ConnectionLimits } from '../db/connect.ts';
 import { NOTHING_ALLOWED, type WebhookAllowance } from '../features/webhooks/guard/index.ts';
 import { DELIVER_WEBHOOKS } from '../features/webhooks/index.ts';
@@ -70,7 +70,7 @@ export async function startTestApp(
     witnesses: [],
     webhookAllowance: options.webhookAllowance ?? NOTHING_ALLOWED,
     billing: {
-      ...{ provider: 'manual', planChanges: 'request', operatorEmail: null },
+      ...{ provider: 'manual', planChanges: 'request', operatorEmail: null, stripe: null },
       ...options.billing,
     },
     dashboardDir: options.dashboardDir,

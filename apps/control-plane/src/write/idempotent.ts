@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '@tollkeeper/transparency-log';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Ctx } from '../context.ts';
-import type { Transaction } from '../db/connect.ts';
+import type { Database, Transaction } from '../db/connect.ts';
 import { answerId, idempotency } from '../db/schema/index.ts';
 import { defineCheck, defineUnawaitedWrite } from '../db/statement.ts';
 import { awaitAtCommit } from '../db/transaction.ts';
@@ -12,7 +12,13 @@ import type { Replayed, Written } from './write.ts';
 /** How long an answer is kept for a retry (Stripe's interval). */
 const IDEMPOTENCY_TTL_MS = 24 * 3_600_000;
 
-type Claim = Pick<typeof idempotency.$inferSelect, 'organizationId' | 'actorId' | 'key'>;
+type Row = typeof idempotency.$inferSelect;
+type Claim = Pick<Row, 'organizationId' | 'actorId' | 'key'>;
+
+interface IdempotentRequest {
+  readonly route: string;
+  readonly body: unknown;
+}
 
 /** Takes the key for a request, unless it was taken for one in the time that answers are kept. */
 const claimKey = defineCheck<
@@ -55,24 +61,39 @@ const keepAnswer = defineUnawaitedWrite<
 export async function idempotent<T extends object>(
   tx: Transaction,
   ctx: Ctx,
-  request: { readonly route: string; readonly body: unknown },
-  create: () => Promise<Written<T>>,
+  request: IdempotentRequest,
+  create: () => Promise<Written<T> | Replayed<T>>,
   withoutSecret: (answer: T) => T,
 ): Promise<Written<T> | Replayed<T>> {
-  if (ctx.idempotencyKey === null) return create();
-  const { organizationId, actor, idempotencyKey: key } = ctx;
-  const actorId = actor.type === 'key' ? actor.keyId : actor.memberId;
-  const requestHash = createHash('sha256').update(canonicalJson(request)).digest();
+  const row = claimOf(ctx);
+  if (!row) return create();
+  const { organizationId, actorId, key } = row;
+  const requestHash = hashOf(request);
   const now = ctx.services.clock();
-  const outdated = new Date(now.getTime() - IDEMPOTENCY_TTL_MS);
-  const times = [now.toISOString(), outdated.toISOString()] as const;
+  const times = [now.toISOString(), outdatedAt(now).toISOString()] as const;
   if (!(await claimKey(tx, [organizationId, actorId, key, requestHash, ...times]))) {
-    return { replayed: await findAnswer<T>(tx, { organizationId, actorId, key }, requestHash) };
+    const earlier = await findRow(tx, row);
+    if (!earlier) throw conflict(row);
+    return { replayed: answerOf<T>(earlier, requestHash) };
   }
   const written = await create();
-  const answer = JSON.stringify(withoutSecret(written.result));
+  const result = 'replayed' in written ? written.replayed : written.result;
+  const answer = JSON.stringify(withoutSecret(result));
   awaitAtCommit(tx, keepAnswer(tx, [organizationId, actorId, key, answer]));
   return written;
+}
+
+function claimOf({ organizationId, actor, idempotencyKey: key }: Ctx): Claim | undefined {
+  if (key === null) return undefined;
+  return { organizationId, actorId: actor.type === 'key' ? actor.keyId : actor.memberId, key };
+}
+
+function hashOf(request: IdempotentRequest): Buffer {
+  return createHash('sha256').update(canonicalJson(request)).digest();
+}
+
+function outdatedAt(now: Date): Date {
+  return new Date(now.getTime() - IDEMPOTENCY_TTL_MS);
 }
 
 function same(row: Claim) {
@@ -83,21 +104,49 @@ function same(row: Claim) {
   );
 }
 
-async function findAnswer<T>(tx: Transaction, row: Claim, requestHash: Buffer): Promise<T> {
-  const [earlier] = await tx.select().from(idempotency).where(same(row));
-  if (!earlier?.requestHash.equals(requestHash)) {
-    throw new DomainError(
-      'idempotency_conflict',
-      `The Idempotency-Key "${row.key}" was used for a different request in the last 24 hours. Use a new one.`,
-    );
-  }
+async function findRow(db: Database | Transaction, row: Claim): Promise<Row | undefined> {
+  const [earlier] = await db.select().from(idempotency).where(same(row));
+  return earlier;
+}
+
+function answerOf<T>(earlier: Row, requestHash: Buffer): T {
+  if (!earlier.requestHash.equals(requestHash)) throw conflict(earlier);
   if (Object.keys(earlier.answer).length === 0) {
     throw new DomainError(
       'idempotency_conflict',
-      `What the Idempotency-Key "${row.key}" created no longer exists. Use a new one.`,
+      `What the Idempotency-Key "${earlier.key}" created no longer exists. Use a new one.`,
     );
   }
   return earlier.answer as T;
+}
+
+function conflict({ key }: Claim): DomainError {
+  return new DomainError(
+    'idempotency_conflict',
+    `The Idempotency-Key "${key}" was used for a different request in the last 24 hours. Use a new one.`,
+  );
+}
+
+/**
+ * For a request that takes several transactions, the first of which claims the key by `idempotent`: what
+ * is stored of an earlier, equal one.
+ * @throws DomainError idempotency_conflict when the key was used with another body
+ */
+export async function findEarlierAnswer<T>(
+  ctx: Ctx,
+  request: IdempotentRequest,
+): Promise<T | undefined> {
+  const row = claimOf(ctx);
+  const earlier = row && (await findRow(ctx.services.db, row));
+  if (!earlier || earlier.createdAt < outdatedAt(ctx.services.clock())) return undefined;
+  return answerOf<T>(earlier, hashOf(request));
+}
+
+/** The answer of such a request, once it is known. */
+export async function storeAnswer(ctx: Ctx, answer: Record<string, unknown>): Promise<void> {
+  const row = claimOf(ctx);
+  if (!row) return;
+  await ctx.services.db.update(idempotency).set({ answer }).where(same(row));
 }
 
 /**

@@ -28,6 +28,8 @@ interface OutboxPayloads {
     readonly endpointId: string;
     readonly disabledReason: WebhookDisableReason;
   };
+  /** An organization that was deleted, and may still be billed. */
+  readonly 'end-subscriptions': { readonly organizationId: string };
 }
 
 export type OutboxTopic = keyof OutboxPayloads;

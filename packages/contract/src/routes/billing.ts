@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { creatingKey } from '../api-key-schemas.ts';
 import { memberId } from '../ids.ts';
 import { defineRoute } from '../route.ts';
-import { instant, visibleLine } from '../text.ts';
+import { instant, instantWithOffset, visibleLine } from '../text.ts';
 import { PLANS } from './organization.ts';
 
 const tag = 'Billing';
 
-export const BILLING_PROVIDERS = ['manual'] as const;
+export const BILLING_PROVIDERS = ['manual', 'stripe'] as const;
 export type BillingProviderName = (typeof BILLING_PROVIDERS)[number];
 
 /** Whether organizations change their plan themselves, or ask the operator of the server. */
@@ -79,6 +79,10 @@ export const billing = z
     paymentMethod: paymentMethod.nullable().meta({
       description: 'How the subscription is paid; null without a payment provider',
     }),
+    pastDueSince: instant.nullable().meta({
+      description:
+        'Since when a payment of the subscription has been failing; null while none is, and without a payment provider',
+    }),
     request: planRequest.nullable().meta({
       description: 'The last request for another plan, pending or decided; null if there is none',
     }),
@@ -86,13 +90,15 @@ export const billing = z
   .meta({ id: 'Billing' });
 export type Billing = z.output<typeof billing>;
 
+const EFFECT = 'What changing to the plan would do now';
+
 const planOffer = z
   .strictObject({
     plan: z.enum(PLANS),
     keysMax: z.int().nullable().meta({ description: 'null is unlimited' }),
     current: z.boolean(),
     effect: z.string().meta({
-      description: 'What changing to the plan would do now',
+      description: EFFECT,
       examples: [
         'Free allows 3 keys and you have 7. All 7 keep working; you cannot create more until 5 are gone.',
       ],
@@ -101,18 +107,29 @@ const planOffer = z
   .meta({ id: 'PlanOffer' });
 export type PlanOffer = z.output<typeof planOffer>;
 
-const invoice = z
+const planPreview = z
   .strictObject({
-    id: z.string(),
-    number: z.string().nullable(),
-    createdAt: instant,
-    amount: z.int().meta({ description: 'In the smallest unit of the currency, such as cents' }),
-    currency: z.string().meta({ description: 'ISO 4217, in lower case', examples: ['eur'] }),
-    status: z.string(),
-    url: z.string().nullable().meta({ description: 'Where a person reads and pays it' }),
+    plan: z.enum(PLANS),
+    effect: z.string().meta({ description: EFFECT }),
+    charge: z
+      .strictObject({
+        amount: z.int().meta({
+          description: 'In the smallest unit of the currency; below zero, it is credited',
+        }),
+        currency: z.string().meta({ description: 'ISO 4217, in lower case', examples: ['eur'] }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'What the payment provider would invoice at once for the rest of the period that is paid; null where it would not',
+      }),
+    startsAt: instant.nullable().meta({
+      description:
+        'When the plan would follow: once the period that is paid ends; null where that is at once, or once it is paid',
+    }),
   })
-  .meta({ id: 'Invoice' });
-export type Invoice = z.output<typeof invoice>;
+  .meta({ id: 'PlanPreview' });
+export type PlanPreview = z.output<typeof planPreview>;
 
 export const getBilling = defineRoute({
   method: 'GET',
@@ -136,12 +153,24 @@ export const getPlans = defineRoute({
   errors: ['outside_workspace'],
 });
 
+export const previewPlanChange = defineRoute({
+  method: 'GET',
+  path: '/v1/billing/preview',
+  access: 'billing.read',
+  summary: 'Read what changing to a plan would do now, and what it would cost at once',
+  tag,
+  query: z.strictObject({ plan: z.enum(PLANS) }),
+  status: 200,
+  response: planPreview,
+  errors: ['outside_workspace'],
+});
+
 export const changePlan = defineRoute({
   method: 'POST',
   path: '/v1/billing/plan',
   access: 'billing.manage',
   summary:
-    'Change the plan, or request the change where the operator of the server decides. No key stops working',
+    'Change the plan, or request the change where the operator of the server decides. A payment provider may have a person pay first. No key stops working',
   tag,
   body: z.strictObject({
     plan: z.enum(PLANS),
@@ -152,13 +181,19 @@ export const changePlan = defineRoute({
   status: 200,
   response: z
     .strictObject({
-      outcome: z.enum(['changed', 'requested']).meta({
-        description: 'Whether the plan is in force now, or the operator of the server decides',
+      outcome: z.enum(['changed', 'requested', 'payment', 'ending']).meta({
+        description:
+          'Whether the plan is in force now, the operator of the server decides, the plan follows once it is paid at the url, or the subscription ends with the period that is paid',
       }),
       plan: z.enum(PLANS),
+      url: z.string().optional().meta({
+        description:
+          'With the outcome payment: where a person pays, at the payment provider. Valid for a short time',
+      }),
     })
     .meta({ id: 'PlanChange' }),
-  errors: ['invalid_state', 'outside_workspace'],
+  errors: ['invalid_state', 'outside_workspace', 'idempotency_conflict'],
+  idempotent: true,
 });
 
 export const withdrawPlanRequest = defineRoute({
@@ -167,31 +202,12 @@ export const withdrawPlanRequest = defineRoute({
   access: 'billing.manage',
   summary: 'Withdraw the pending request for another plan',
   tag,
-  status: 204,
-  errors: ['not_found', 'outside_workspace'],
-});
-
-export const getInvoices = defineRoute({
-  method: 'GET',
-  path: '/v1/billing/invoices',
-  access: 'billing.read',
-  summary: 'List the invoices, newest first; none without a payment provider',
-  tag,
-  status: 200,
-  response: z.strictObject({ data: z.array(invoice) }),
-  errors: ['outside_workspace'],
-});
-
-export const getBillingPortal = defineRoute({
-  method: 'GET',
-  path: '/v1/billing/portal',
-  access: 'billing.manage',
-  summary:
-    'Read the address of the portal of the payment provider, for payment methods and invoices. Answers 409 without a payment provider',
-  tag,
-  status: 200,
-  response: z.strictObject({
-    url: z.string().meta({ description: 'Made anew for each answer, and valid for a short time' }),
+  query: z.strictObject({
+    requestedAt: instantWithOffset.optional().meta({
+      description:
+        'When the request that you mean was made. If another one has replaced it, nothing is withdrawn; without this, whichever is pending',
+    }),
   }),
-  errors: ['invalid_state', 'outside_workspace'],
+  status: 204,
+  errors: ['not_found', 'invalid_state', 'outside_workspace'],
 });

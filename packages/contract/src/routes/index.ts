@@ -10,6 +10,7 @@ import * as bulkKeys from './bulk-keys.ts';
 import * as cascade from './cascade.ts';
 import * as gateways from './gateways.ts';
 import * as invitations from './invitations.ts';
+import * as invoices from './invoices.ts';
 import * as joinKeys from './join-keys.ts';
 import * as keyStatus from './key-status.ts';
 import * as members from './members.ts';
@@ -21,6 +22,7 @@ import { getKeyReceipt } from './receipts.ts';
 import * as roles from './roles.ts';
 import * as security from './security.ts';
 import { simulatePolicies } from './simulate-policies.ts';
+import * as stripeEvents from './stripe-events.ts';
 import * as keyUsage from './usage.ts';
 import * as webhookEndpoints from './webhook-endpoints.ts';
 import * as workspaces from './workspaces.ts';
@@ -61,10 +63,12 @@ export const routes = {
   deleteOrganization: organization.deleteOrganization,
   getBilling: billing.getBilling,
   getPlans: billing.getPlans,
+  previewPlanChange: billing.previewPlanChange,
   changePlan: billing.changePlan,
   withdrawPlanRequest: billing.withdrawPlanRequest,
-  getInvoices: billing.getInvoices,
-  getBillingPortal: billing.getBillingPortal,
+  getInvoices: invoices.getInvoices,
+  getBillingPortal: invoices.getBillingPortal,
+  receiveStripeEvent: stripeEvents.receiveStripeEvent,
   listMembers: members.listMembers,
   updateMember: members.updateMember,
   suspendMember: members.suspendMember,

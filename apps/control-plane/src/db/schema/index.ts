@@ -10,6 +10,7 @@ export * from './identity.ts';
 export * from './identity.ts';
 export * from './organization.ts';
 export * from './policy.ts';
+export * from './stripe.ts';
 export * from './transparency-log.ts';
 export * from './usage.ts';
 export * from './webhook.ts';

@@ -1,10 +1,30 @@
-import type { Billing, Invoice, Plan } from '@tollkeeper/contract';
-import type { Ctx } from '../../context.ts';
+import type {
+  Billing,
+  Invoice,
+  Plan,
+  PlanPreview,
+  RouteOutput,
+  Routes,
+} from '@tollkeeper/contract';
+import type { Ctx, Services } from '../../context.ts';
 
 export interface PlanChangeRequest {
   readonly plan: Plan;
   /** What the requester wrote for the operator. */
   readonly message: string | null;
+}
+
+export type RefreshServices = Pick<
+  Services,
+  'db' | 'clock' | 'randomBytes' | 'changeFeed' | 'outbox' | 'log' | 'stripe'
+>;
+
+/** What a change of plan led to. */
+export type PlanChangeOutcome = Omit<RouteOutput<Routes['changePlan']>, 'plan'>;
+
+/** As an Idempotency-Key knows it. */
+export function asRequest({ plan, message }: PlanChangeRequest) {
+  return { route: 'changePlan', body: { plan, message } };
 }
 
 /**
@@ -13,9 +33,16 @@ export interface PlanChangeRequest {
  */
 export interface BillingProvider {
   /** @throws DomainError invalid_state where the organization cannot change to the plan */
-  changePlan(ctx: Ctx, change: PlanChangeRequest): Promise<'changed' | 'requested'>;
+  changePlan(ctx: Ctx, change: PlanChangeRequest): Promise<PlanChangeOutcome>;
+  /** What changing to the plan would cost at once, and when it would take effect. */
+  previewChange(ctx: Ctx, plan: Plan): Promise<Pick<PlanPreview, 'charge' | 'startsAt'>>;
+  /**
+   * Stores what the provider says of the plan now, so that no plan ends on what it said before.
+   * @throws DomainError unavailable
+   */
+  refreshPlan(services: RefreshServices, organizationId: string): Promise<void>;
   /** What the provider knows about the subscription of the organization. */
-  readAccount(ctx: Ctx): Promise<Pick<Billing, 'renewsAt' | 'paymentMethod'>>;
+  readAccount(ctx: Ctx): Promise<Pick<Billing, 'renewsAt' | 'paymentMethod' | 'pastDueSince'>>;
   listInvoices(ctx: Ctx): Promise<Invoice[]>;
   /** @returns the address of the portal. @throws DomainError invalid_state where there is none */
   openPortal(ctx: Ctx): Promise<string>;

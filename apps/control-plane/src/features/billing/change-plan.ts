@@ -8,7 +8,7 @@ type Body = RouteInput<Routes['changePlan']>['body'];
 /**
  * Changes the plan, or requests the change where the operator decides. No key stops working by it: a
  * lower limit only stops new ones.
- * @throws DomainError invalid_state, outside_workspace
+ * @throws DomainError invalid_state, outside_workspace, idempotency_conflict
  */
 export async function changePlan(
   ctx: Ctx,
@@ -17,7 +17,7 @@ export async function changePlan(
   requireWholeOrganization(ctx);
   const { plan, message = null } = body;
   const outcome = await providerOf(ctx.services).changePlan(ctx, { plan, message });
-  return { outcome, plan };
+  return { ...outcome, plan };
 }
 
 export async function getBillingPortal(ctx: Ctx): Promise<RouteOutput<Routes['getBillingPortal']>> {

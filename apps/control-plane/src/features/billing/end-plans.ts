@@ -5,6 +5,8 @@ import type { Services } from '../../context.ts';
 import { billing, organization } from '../../db/schema/index.ts';
 import { runForEach } from '../../run-for-each.ts';
 import { commit } from '../../write/write.ts';
+import type { RefreshServices } from './billing-provider.ts';
+import { providerOf } from './find-provider.ts';
 import {
   type LockedTerms,
   lockTerms,
@@ -16,15 +18,13 @@ import {
 
 const WARNING_MS = 7 * 86_400_000;
 
-type EndServices = Pick<
-  Services,
-  'db' | 'log' | 'clock' | 'randomBytes' | 'changeFeed' | 'outbox' | 'mailer'
->;
+type EndServices = RefreshServices & Pick<Services, 'mailer' | 'billing'>;
 
 /**
  * Warns each organization whose plan ends within a week, and moves those whose plan has ended to the
- * plan that follows. No plan ends without a warning by an earlier run. Can be run again at any time: the
- * terms are read anew once they are locked.
+ * plan that follows. No plan ends without a warning by an earlier run, nor while the payment provider
+ * that gave it cannot be asked. Can be run again at any time: the terms are read anew once they are
+ * locked.
  */
 export async function endPlans(services: EndServices): Promise<{ warned: number; ended: number }> {
   const now = services.clock();
@@ -35,6 +35,7 @@ export async function endPlans(services: EndServices): Promise<{ warned: number;
   await runForEach(services.log, ending, contextOf, async ({ organizationId, warnedAt }) => {
     const step = warnedAt === null ? 'warned' : 'ended';
     const run = step === 'warned' ? warn : end;
+    await providerOf(services).refreshPlan(services, organizationId);
     if (await run(services, organizationId, now, requestId)) counts[step] += 1;
   });
   return counts;

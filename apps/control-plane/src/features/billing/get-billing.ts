@@ -1,4 +1,11 @@
-import { type Billing, PLAN_KEYS_MAX, PLANS, type PlanRequest } from '@tollkeeper/contract';
+import {
+  type Billing,
+  PLAN_KEYS_MAX,
+  PLANS,
+  type Plan,
+  type PlanPreview,
+  type PlanRequest,
+} from '@tollkeeper/contract';
 import { and, eq, gte, sql } from 'drizzle-orm';
 import {
   creatingKey,
@@ -33,11 +40,14 @@ export async function getBilling(ctx: Ctx): Promise<Billing> {
     countCalls(ctx, monthStartsAt),
     providerOf(services).readAccount(ctx),
   ]);
-  const { plan, keysMax, until, planAfter, note, request } = terms;
+  const { plan, keysMax, until, planAfter, note } = terms;
+  const { provider, planChanges } = services.billing;
+  // Nobody decides it any more, and a job withdraws it.
+  const isUndecided = planChanges === 'self' && terms.request?.status === 'pending';
   return {
     plan,
-    provider: services.billing.provider,
-    planChanges: services.billing.planChanges,
+    provider,
+    planChanges,
     limits: { keys: { used, max: keysMaxOf(terms) } },
     ownLimit: keysMax !== null,
     callsThisMonth,
@@ -46,7 +56,7 @@ export async function getBilling(ctx: Ctx): Promise<Billing> {
     planAfter,
     note,
     ...account,
-    request,
+    request: isUndecided ? null : terms.request,
   };
 }
 
@@ -65,6 +75,21 @@ export async function getPlans(ctx: Ctx) {
     effect: planEffect(plan, terms, used),
   }));
   return { data };
+}
+
+/** @throws DomainError outside_workspace, unavailable */
+export async function previewPlanChange(
+  ctx: Ctx,
+  { query: { plan } }: { readonly query: { readonly plan: Plan } },
+): Promise<PlanPreview> {
+  requireWholeOrganization(ctx);
+  const { services, organizationId } = ctx;
+  const [terms, used, preview] = await Promise.all([
+    findTerms(ctx),
+    countKeysUsed(services.db, organizationId, services.clock()),
+    providerOf(services).previewChange(ctx, plan),
+  ]);
+  return { plan, effect: planEffect(plan, terms, used), ...preview };
 }
 
 async function findTerms(ctx: Ctx) {

@@ -4,7 +4,7 @@ export { mailPlanDecision, mailPlanEnding, mailPlanRequest } from './billing-mai
 export { changePlan, getBillingPortal, getInvoices } from './change-plan.ts';
 export { approvePlanRequest, declinePlanRequest, listPlanRequests } from './decide-request.ts';
 export { endPlans } from './end-plans.ts';
-export { getBilling, getPlans } from './get-billing.ts';
+export { getBilling, getPlans, previewPlanChange } from './get-billing.ts';
 export { noteKeyLimit, revivalEvents } from './note-key-limit.ts';
 export {
   countKeysUsed,
@@ -13,5 +13,8 @@ export {
   requirePlace,
   requirePlaceInPlan,
 } from './plan-limit.ts';
-export { withdrawPlanRequest } from './plan-request.ts';
+export { withdrawPlanRequest, withdrawUndecided } from './plan-request.ts';
 export { setPlan } from './set-plan.ts';
+export { followSubscription } from './stripe/follow-subscription.ts';
+export { receiveStripeEvent } from './stripe/receive-stripe-event.ts';
+export { reconcileSubscriptions } from './stripe/reconcile-subscriptions.ts';

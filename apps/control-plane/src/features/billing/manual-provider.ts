@@ -1,13 +1,20 @@
-import type { Plan } from '@tollkeeper/contract';
+import type { AuditAction, Plan } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import { callingKeyId } from '../../access/creator.ts';
 import type { Ctx } from '../../context.ts';
+import type { Transaction } from '../../db/connect.ts';
 import { planRequest } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
+import { idempotent } from '../../write/idempotent.ts';
 import type { OutboxMessage } from '../../write/outbox.ts';
-import { write } from '../../write/write.ts';
+import { type Replayed, type Written, write } from '../../write/write.ts';
 import { messageIdOf } from './billing-mail.ts';
-import type { BillingProvider, PlanChangeRequest } from './billing-provider.ts';
+import {
+  asRequest,
+  type BillingProvider,
+  type PlanChangeOutcome,
+  type PlanChangeRequest,
+} from './billing-provider.ts';
 import { findPendingRequest, requestFacts } from './plan-request.ts';
 import { lockTerms, plainTerms, storeTerms, termsEvents, termsFacts } from './plan-terms.ts';
 
@@ -20,7 +27,9 @@ export const manualProvider: BillingProvider = {
     if (ctx.services.billing.planChanges === 'self') return changeNow(ctx, change);
     return requestChange(ctx, change);
   },
-  readAccount: async () => ({ renewsAt: null, paymentMethod: null }),
+  previewChange: async () => ({ charge: null, startsAt: null }),
+  refreshPlan: async () => undefined,
+  readAccount: async () => ({ renewsAt: null, paymentMethod: null, pastDueSince: null }),
   listInvoices: async () => [],
   async openPortal() {
     throw new DomainError(
@@ -30,16 +39,15 @@ export const manualProvider: BillingProvider = {
   },
 };
 
-function changeNow(ctx: Ctx, { plan }: PlanChangeRequest): Promise<'changed'> {
-  const action = 'billing.change_plan';
-  return write<'changed'>(ctx, { scope: SCOPE, action }, async (tx, { organizationId }) => {
+function changeNow(ctx: Ctx, change: PlanChangeRequest): Promise<PlanChangeOutcome> {
+  return writeOnce(ctx, 'billing.change_plan', change, async (tx, { organizationId }) => {
     const before = await lockTerms(tx, organizationId);
-    requireOtherPlan(before.plan, plan);
-    const after = plainTerms(plan);
+    requireOtherPlan(before.plan, change.plan);
+    const after = plainTerms(change.plan);
     await storeTerms(tx, organizationId, before, after);
     const furtherEvents = await termsEvents(tx, organizationId, before, ctx.services.clock());
     return {
-      result: 'changed',
+      result: { outcome: 'changed' },
       target: { type: 'organization', id: organizationId, name: before.name },
       before: termsFacts(before),
       after: termsFacts(after),
@@ -49,16 +57,37 @@ function changeNow(ctx: Ctx, { plan }: PlanChangeRequest): Promise<'changed'> {
   });
 }
 
-function requestChange(ctx: Ctx, { plan, message }: PlanChangeRequest): Promise<'requested'> {
+/** A retry with the same Idempotency-Key is answered as the first time. */
+function writeOnce(
+  ctx: Ctx,
+  action: AuditAction,
+  change: PlanChangeRequest,
+  fn: (
+    tx: Transaction,
+    ctx: Ctx,
+  ) => Promise<Written<PlanChangeOutcome> | Replayed<PlanChangeOutcome>>,
+): Promise<PlanChangeOutcome> {
+  return write<PlanChangeOutcome>(ctx, { scope: SCOPE, action }, (tx, confirmed) =>
+    idempotent<PlanChangeOutcome>(
+      tx,
+      confirmed,
+      asRequest(change),
+      () => fn(tx, confirmed),
+      (answer) => answer,
+    ),
+  );
+}
+
+function requestChange(ctx: Ctx, change: PlanChangeRequest): Promise<PlanChangeOutcome> {
   const { services } = ctx;
-  const action = 'billing.request_plan';
-  return write<'requested'>(ctx, { scope: SCOPE, action }, async (tx, confirmed) => {
+  const { plan, message } = change;
+  return writeOnce(ctx, 'billing.request_plan', change, async (tx, confirmed) => {
     const { organizationId } = confirmed;
     const terms = await lockTerms(tx, organizationId);
     requireOtherPlan(terms.plan, plan);
     const before = await findPendingRequest(tx, organizationId);
     if (before && before.plan === plan && before.message === message) {
-      return { replayed: 'requested' };
+      return { replayed: { outcome: 'requested' } };
     }
     const requestedAt = services.clock();
     const request = {
@@ -71,7 +100,7 @@ function requestChange(ctx: Ctx, { plan, message }: PlanChangeRequest): Promise<
     await tx.delete(planRequest).where(eq(planRequest.organizationId, organizationId));
     await tx.insert(planRequest).values({ organizationId, ...request });
     return {
-      result: 'requested',
+      result: { outcome: 'requested' },
       target: { type: 'organization', id: organizationId, name: terms.name },
       before: before ? requestFacts(before) : null,
       after: requestFacts(request),

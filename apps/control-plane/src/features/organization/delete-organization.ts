@@ -13,7 +13,7 @@ import { lockOrganization } from './get-organization.ts';
 type Body = RouteInput<Routes['deleteOrganization']>['body'];
 
 /**
- * Revokes every key, removes every gateway and shuts everybody out at once. The record and its audit log stay for 30
+ * Revokes every key, removes every gateway and shuts everybody out at once. What it subscribed to ends after that. The record and its audit log stay for 30
  * days, for the export; the daily job erases them.
  * @throws DomainError password_wrong, validation_failed when the typed name differs
  */
@@ -36,8 +36,10 @@ export async function deleteOrganization(ctx: Ctx, { body }: { body: Body }): Pr
     const fleet = await deleteFleet(tx, 'organizationId', row.id);
     await tx.delete(invitation).where(eq(invitation.organizationId, row.id));
     await tx.update(organization).set({ deletedAt: now }).where(eq(organization.id, row.id));
+    const payload = { organizationId: row.id };
     return {
       result: undefined,
+      outbox: ctx.services.stripe ? [{ topic: 'end-subscriptions', payload }] : [],
       target: { type: 'organization', id: row.id, name: row.name },
       before: { name: row.name, slug: row.slug, plan: row.plan },
       after: {

@@ -74,7 +74,9 @@ function queriesOf(name: RouteName, { query }: Route, known: Known): string[] {
   const sorted = single
     .filter((each) => each.startsWith('search=') || each.startsWith('tags='))
     .flatMap((each) => ordered.filter(isByName).map((order) => `${each}&${order}`));
-  return ['', ...single, ...ordered, ...sorted];
+  // Some must be asked for something.
+  const bare = query === undefined || query.safeParse({}).success ? [''] : [];
+  return [...bare, ...single, ...ordered, ...sorted];
 }
 
 const isByName = (order: string) => order.startsWith('sort=name');

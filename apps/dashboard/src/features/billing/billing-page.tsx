@@ -9,7 +9,9 @@ import { formatCount } from '../../lib/format.ts';
 import { PLAN_NAMES } from '../organization/index.ts';
 import { useCan } from '../sessions/index.ts';
 import { ChangePlanDialog } from './change-plan-dialog.tsx';
+import { InvoicesPanel } from './invoices-panel.tsx';
 import { KeyLimitBar, KeyLimitNotice } from './key-limit.tsx';
+import { PaymentDueNotice } from './payment-due-notice.tsx';
 import { PlanRequestPanel } from './plan-request-panel.tsx';
 import { PlanTable } from './plan-table.tsx';
 import { billingQuery, plansQuery } from './queries.ts';
@@ -36,6 +38,7 @@ export function BillingPage() {
       {data ? (
         <>
           <KeyLimitNotice {...data.limits.keys} onBillingPage />
+          <PaymentDueNotice billing={data} />
           <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_24rem]">
             <div className="flex min-w-0 flex-col gap-5">
               <PlanRequestPanel request={data.request} />
@@ -43,8 +46,10 @@ export function BillingPage() {
                 plans={plans.data}
                 planChanges={data.planChanges}
                 requested={data.request?.status === 'pending' ? data.request.plan : undefined}
+                isEnding={isEnding(data)}
                 onChoose={setChosen}
               />
+              {data.provider === 'manual' ? null : <InvoicesPanel />}
             </div>
             <PlanFacts billing={data} />
           </div>
@@ -54,11 +59,17 @@ export function BillingPage() {
         <ChangePlanDialog
           offer={chosen}
           planChanges={data.planChanges}
+          keeps={chosen.current && isEnding(data)}
           onClose={() => setChosen(undefined)}
         />
       ) : null}
     </>
   );
+}
+
+/** Whether the subscription ends with its period, because somebody chose Free. */
+function isEnding({ provider, until, pastDueSince }: Billing): boolean {
+  return provider !== 'manual' && until !== null && pastDueSince === null;
 }
 
 function PlanFacts({ billing }: { readonly billing: Billing }) {
@@ -95,7 +106,9 @@ function PlanFacts({ billing }: { readonly billing: Billing }) {
         <Fact term="Payment">
           {billing.paymentMethod
             ? `${billing.paymentMethod.brand ?? billing.paymentMethod.kind} ${billing.paymentMethod.last4 ?? ''}`
-            : 'Agreed on with the operator of this server'}
+            : billing.provider === 'manual'
+              ? 'Agreed on with the operator of this server'
+              : 'None yet'}
         </Fact>
       </Facts>
     </Panel>

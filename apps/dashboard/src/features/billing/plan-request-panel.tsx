@@ -44,7 +44,7 @@ export function PlanRequestPanel({ request }: { readonly request: PlanRequest | 
           title={`Withdraw the request for ${name}?`}
           description="Your plan stays as it is. You can send another request at any time."
           confirmLabel="Withdraw request"
-          onConfirm={() => withdraw.mutateAsync()}
+          onConfirm={() => withdraw.mutateAsync(request.requestedAt)}
           done="Withdrew the request"
           onClose={() => setWithdrawing(false)}
         />

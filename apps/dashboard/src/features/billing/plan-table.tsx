@@ -12,14 +12,21 @@ interface PlanTableProps {
   readonly planChanges: PlanChanges;
   /** The plan that a pending request is about. */
   readonly requested: Plan | undefined;
+  /** Whether the subscription to the current plan ends with its period, and can be kept. */
+  readonly isEnding: boolean;
   readonly onChoose: (offer: PlanOffer) => void;
 }
 
 type Row = PlanOffer & { readonly id: string };
 
-export function PlanTable({ plans, planChanges, requested, onChoose }: PlanTableProps) {
+export function PlanTable({ plans, planChanges, requested, isEnding, onChoose }: PlanTableProps) {
   const mayManage = useCan('billing.manage');
-  const verb = planChanges === 'self' ? 'Change' : 'Request';
+  const verbFor = ({ plan, current }: PlanOffer): string | undefined => {
+    if (current) return isEnding ? 'Keep' : undefined;
+    // It follows already.
+    if (plan === requested || (isEnding && plan === 'free')) return undefined;
+    return planChanges === 'self' ? 'Change' : 'Request';
+  };
   const columns: readonly RecordColumn<Row>[] = [
     {
       header: 'Plan',
@@ -40,8 +47,9 @@ export function PlanTable({ plans, planChanges, requested, onChoose }: PlanTable
       header: 'Actions',
       look: 'w-24 text-right sm:w-32',
       spoken: true,
-      cell: (offer) =>
-        mayManage && !offer.current && offer.plan !== requested ? (
+      cell: (offer) => {
+        const verb = verbFor(offer);
+        return mayManage && verb ? (
           <Button
             size="small"
             aria-label={`${verb} ${PLAN_NAMES[offer.plan]}`}
@@ -49,7 +57,8 @@ export function PlanTable({ plans, planChanges, requested, onChoose }: PlanTable
           >
             {verb}
           </Button>
-        ) : null,
+        ) : null;
+      },
     },
   ];
   return (

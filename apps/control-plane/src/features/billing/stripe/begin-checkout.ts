@@ -1,0 +1,87 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Ctx } from '../../../context.ts';
+import { stripeCustomer } from '../../../db/schema/index.ts';
+import { askStripe, requireStripe } from '../../../payments/stripe-account.ts';
+import type { PlanChangeOutcome } from '../billing-provider.ts';
+import { type CustomerRow, findCustomer } from './customer-of.ts';
+import { expireCheckouts } from './expire-checkouts.ts';
+import type { FoundSubscriptions } from './find-subscriptions.ts';
+import { type Order, recordOrder } from './record-order.ts';
+
+interface Known {
+  readonly customer: CustomerRow | undefined;
+  readonly found: FoundSubscriptions;
+}
+
+/**
+ * A new subscription, which begins once a person has paid on a page of Stripe. Only the last page can
+ * still be paid.
+ * @throws DomainError unavailable
+ */
+export async function beginCheckout(
+  order: Order,
+  price: string,
+  { customer, found }: Known,
+): Promise<PlanChangeOutcome> {
+  const { ctx } = order;
+  const { client, config } = requireStripe(ctx.services);
+  const usable = found.isDeleted ? undefined : customer;
+  const customerId = await bindCustomer(order, usable, customer);
+  const isFirst = found.subscriptions.length === 0;
+  // Two that are paid would be two subscriptions.
+  await expireCheckouts(requireStripe(ctx.services), customerId);
+  const session = await askStripe(() =>
+    client.checkout.sessions.create({
+      mode: 'subscription',
+      customer: customerId,
+      customer_update: { name: 'auto', address: 'auto' },
+      line_items: [{ price, quantity: 1 }],
+      success_url: `${ctx.services.baseUrl}/billing`,
+      cancel_url: `${ctx.services.baseUrl}/billing`,
+      ...(isFirst && config.trialDays > 0
+        ? { subscription_data: { trial_period_days: config.trialDays } }
+        : {}),
+    }),
+  );
+  if (session.url === null) throw new Error(`The checkout "${session.id}" has no address`);
+  return { outcome: 'payment', url: session.url };
+}
+
+/**
+ * The customer of Stripe that the organization is from now on, for every process.
+ * @param usable the one that is bound, if it can still subscribe
+ */
+async function bindCustomer(
+  order: Order,
+  usable: CustomerRow | undefined,
+  bound: CustomerRow | undefined,
+): Promise<string> {
+  const { ctx, change } = order;
+  const { organizationId } = ctx;
+  const customerId = usable?.customerId ?? (await createCustomer(ctx, bound));
+  const after = { plan: change.plan, customerId };
+  await recordOrder(order, 'billing.order_plan', after, async (tx) => {
+    if (usable) return;
+    await tx.insert(stripeCustomer).values({ organizationId, customerId }).onConflictDoNothing();
+    if (!bound) return;
+    const isBound = eq(stripeCustomer.customerId, bound.customerId);
+    await tx
+      .update(stripeCustomer)
+      .set({ customerId, revision: sql`${stripeCustomer.revision} + 1` })
+      .where(and(eq(stripeCustomer.organizationId, organizationId), isBound));
+  });
+  const row = await findCustomer(ctx.services.db, organizationId);
+  if (!row) throw new Error(`The organization "${organizationId}" has no customer`);
+  return row.customerId;
+}
+
+/** Two processes that create one at a time get the same, by the key. */
+async function createCustomer(ctx: Ctx, bound: CustomerRow | undefined): Promise<string> {
+  const { client } = requireStripe(ctx.services);
+  const { organizationId } = ctx;
+  const idempotencyKey = `customer/${organizationId}/${bound?.customerId ?? 'first'}`;
+  // For people who look at it there; nothing is read from it here.
+  const params = { metadata: { organization: organizationId } };
+  const { id } = await askStripe(() => client.customers.create(params, { idempotencyKey }));
+  return id;
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import { organization, stripeCustomer } from '../../../db/schema/index.ts';
+import { requireStripe } from '../../../payments/stripe-account.ts';
+import { commit } from '../../../write/write.ts';
+import type { RefreshServices } from '../billing-provider.ts';
+import { type CustomerRow, lockCustomer } from './customer-of.ts';
+import { expireCheckouts } from './expire-checkouts.ts';
+import { cancelNow, type FoundSubscription, findSubscriptions } from './find-subscriptions.ts';
+import { ENDED, UNPAID } from './subscription-plan.ts';
+
+type DeletedCustomerRow = CustomerRow & { readonly deletedAt: Date };
+
+/**
+ * Ends what a deleted organization is still subscribed to, at once, and what it could still pay for, and
+ * asks Stripe whether it has ended. Only then is that recorded: in the audit log, which is kept for 30
+ * days more. What was paid after the deletion is an alarm in the server's log: a person has to refund it.
+ * @throws DomainError unavailable, where Stripe cannot be asked; to be called again later
+ */
+export async function endSubscriptions(
+  services: RefreshServices,
+  { organizationId, customerId, endedAt, deletedAt }: DeletedCustomerRow,
+): Promise<void> {
+  const stripe = requireStripe(services);
+  const { isDeleted } = await findSubscriptions(stripe, customerId);
+  if (!isDeleted) await expireCheckouts(stripe, customerId);
+  const { subscriptions: found } = await findSubscriptions(stripe, customerId);
+  const running = found.filter(isRunning);
+  const late = begunAfter(endedAt ?? deletedAt, found);
+  if (running.length + late.length === 0 && endedAt) return;
+  for (const { id } of running) await cancelNow(stripe, id);
+  const still = (await findSubscriptions(stripe, customerId)).subscriptions.filter(isRunning);
+  if (still.length > 0) throw new Error(`Stripe still bills "${still.map(({ id }) => id)}"`);
+  const source = {
+    organizationId,
+    actor: { type: 'system', job: 'end-subscriptions' } as const,
+    action: 'billing.end_subscriptions' as const,
+    origin: { requestId: `req_${randomUUID()}`, ip: null, userAgent: null },
+  };
+  const subscriptions = running.map(({ id }) => id);
+  if (late.length > 0) {
+    services.log.error(
+      { organizationId, customerId, subscriptions: late },
+      'a subscription was paid after its organization was deleted: refund it in the Stripe dashboard',
+    );
+  }
+  await commit<undefined>(services, source, async (tx) => {
+    const customer = await lockCustomer(tx, organizationId);
+    const [row] = await tx
+      .select({ name: organization.name })
+      .from(organization)
+      .where(eq(organization.id, organizationId));
+    const isRecorded = customer?.endedAt?.getTime() !== endedAt?.getTime();
+    // Erased, or recorded by another process.
+    if (!customer || !row || isRecorded) return { replayed: undefined };
+    await tx
+      .update(stripeCustomer)
+      .set({ endedAt: services.clock() })
+      .where(eq(stripeCustomer.organizationId, organizationId));
+    return {
+      result: undefined,
+      target: { type: 'organization', id: organizationId, name: row.name },
+      before: { subscriptions },
+      after: { subscriptions: [], begunAfterDeletion: late },
+      changes: [],
+    };
+  });
+  services.log.info(
+    { organizationId, subscriptions },
+    'ended the subscriptions of a deleted organization',
+  );
+}
+
+function isRunning({ status }: FoundSubscription): boolean {
+  return !ENDED.includes(status);
+}
+
+/** Those that somebody paid for, whether they have ended since or not. Stripe's times are in seconds. */
+function begunAfter(time: Date, found: readonly FoundSubscription[]): string[] {
+  const since = Math.floor(time.getTime() / 1000) * 1000;
+  return found
+    .filter(({ createdAt, status }) => createdAt.getTime() >= since && !UNPAID.includes(status))
+    .map(({ id }) => id);
+}

@@ -1,0 +1,48 @@
+import type { Plan, PlanPreview } from '@tollkeeper/contract';
+import type { Ctx } from '../../../context.ts';
+import { askStripe, requireStripe } from '../../../payments/stripe-account.ts';
+import { findCustomer } from './customer-of.ts';
+import { type FoundSubscription, findSubscriptions } from './find-subscriptions.ts';
+import { isFailing, isLive } from './subscription-plan.ts';
+
+type Preview = Pick<PlanPreview, 'charge' | 'startsAt'>;
+
+const AT_ONCE: Preview = { charge: null, startsAt: null };
+
+/**
+ * What Stripe would invoice at once for a change to the plan, and when Free would follow. A new
+ * subscription shows its price at the checkout.
+ * @throws DomainError unavailable
+ */
+export async function previewChange(
+  { services, organizationId }: Ctx,
+  plan: Plan,
+): Promise<Preview> {
+  const stripe = requireStripe(services);
+  const customer = await findCustomer(services.db, organizationId);
+  if (!customer) return AT_ONCE;
+  const { subscriptions } = await findSubscriptions(stripe, customer.customerId);
+  const live = subscriptions.filter(isLive);
+  if (plan === 'free') return { charge: null, startsAt: endOfAll(live) };
+  const [price] = stripe.config.prices.get(plan) ?? [];
+  const [current, another] = live;
+  if (price === undefined || !current || another || isFailing(current)) return AT_ONCE;
+  if (current.plan === plan) return AT_ONCE;
+  const { total, currency } = await askStripe(() =>
+    stripe.client.invoices.createPreview({
+      customer: customer.customerId,
+      subscription: current.id,
+      subscription_details: {
+        items: [{ id: current.itemId, price }],
+        proration_behavior: 'always_invoice',
+      },
+    }),
+  );
+  return { charge: { amount: total, currency }, startsAt: null };
+}
+
+/** When the last of them would end, if all were canceled now; null where none goes on. */
+function endOfAll(live: readonly FoundSubscription[]): string | null {
+  const ends = live.map(({ cancelAt, periodEnd }) => (cancelAt ?? periodEnd).getTime());
+  return ends.length === 0 ? null : new Date(Math.max(...ends)).toISOString();
+}

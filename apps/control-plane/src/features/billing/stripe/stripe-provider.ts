@@ -1,0 +1,73 @@
+import type { Invoice } from '@tollkeeper/contract';
+import type Stripe from 'stripe';
+import type { Ctx } from '../../../context.ts';
+import { DomainError } from '../../../domain-error.ts';
+import { askStripe, requireStripe } from '../../../payments/stripe-account.ts';
+import type { BillingProvider } from '../billing-provider.ts';
+import { findCustomer } from './customer-of.ts';
+import { fromSeconds } from './find-subscriptions.ts';
+import { followSubscription } from './follow-subscription.ts';
+import { orderPlan } from './order-plan.ts';
+import { previewChange } from './preview-change.ts';
+
+const INVOICES_MAX = 100;
+
+/** The plan follows the subscription that Stripe has (docs/billing.md). */
+export const stripeProvider: BillingProvider = {
+  changePlan: orderPlan,
+  previewChange,
+  async refreshPlan(services, organizationId) {
+    const customer = await findCustomer(services.db, organizationId);
+    // A plan that no subscription gave ends whatever Stripe says.
+    if (customer?.planGiven) await followSubscription(services, organizationId);
+  },
+  async readAccount({ services, organizationId }) {
+    const customer = await findCustomer(services.db, organizationId);
+    if (!customer) return { renewsAt: null, paymentMethod: null, pastDueSince: null };
+    const { renewsAt, pastDueSince } = customer;
+    const { paymentKind: kind, paymentBrand: brand, paymentLast4: last4 } = customer;
+    return {
+      renewsAt: renewsAt?.toISOString() ?? null,
+      paymentMethod: kind === null ? null : { kind, brand, last4 },
+      pastDueSince: pastDueSince?.toISOString() ?? null,
+    };
+  },
+  async listInvoices({ services, organizationId }) {
+    const { client } = requireStripe(services);
+    const customer = await findCustomer(services.db, organizationId);
+    if (!customer) return [];
+    const { data } = await askStripe(() =>
+      client.invoices.list({ customer: customer.customerId, limit: INVOICES_MAX }),
+    );
+    // A draft may still change, and nobody can pay it yet.
+    return data.filter(({ status }) => status !== 'draft').map(invoiceView);
+  },
+  async openPortal({ services, organizationId }: Ctx) {
+    const { client } = requireStripe(services);
+    const customer = await findCustomer(services.db, organizationId);
+    if (!customer) {
+      throw new DomainError(
+        'invalid_state',
+        'There is no subscription yet. Choose a plan first; the portal then holds its payment method and invoices.',
+      );
+    }
+    const session = await askStripe(() =>
+      client.billingPortal.sessions.create({
+        customer: customer.customerId,
+        return_url: `${services.baseUrl}/billing`,
+      }),
+    );
+    return session.url;
+  },
+};
+
+function invoiceView(invoice: Stripe.Invoice): Invoice {
+  const { id, number, created, total, currency, status, hosted_invoice_url: url } = invoice;
+  return {
+    ...{ id, number, currency },
+    createdAt: fromSeconds(created).toISOString(),
+    amount: total,
+    status: status ?? 'open',
+    url: url ?? null,
+  };
+}

@@ -1,0 +1,222 @@
+import { beforeEach, expect, it } from 'vitest';
+import { makeKey } from '../../../testing/keys.ts';
+import { addMember } from '../../../testing/people.ts';
+import { auditEvents } from '../../../testing/query-database.ts';
+import { payInvoice } from '../../../testing/stripe/invoices.ts';
+import { PRICES } from '../../../testing/stripe/stripe-server.ts';
+import { type StripeWorld, startStripeWorld } from '../../../testing/stripe/stripe-world.ts';
+import {
+  addSubscription,
+  cancelSubscription,
+  endPeriod,
+  giveUpPayment,
+} from '../../../testing/stripe/subscriptions.ts';
+import { endPlans } from '../end-plans.ts';
+import { setPlan } from '../set-plan.ts';
+import { reconcileSubscriptions } from './reconcile-subscriptions.ts';
+
+const DAY_MS = 86_400_000;
+
+let world: StripeWorld;
+
+beforeEach(async () => {
+  world ??= await startStripeWorld();
+  await world.reset();
+});
+
+const order = (plan: string) =>
+  world.owner.post<{ outcome: string; url?: string }>('/v1/billing/plan', { plan });
+const plan = async () => (await world.readBilling()).plan;
+
+it('follows the subscription once it is paid, and never the browser', async () => {
+  const { body } = await order('pro');
+  expect(body).toMatchObject({ outcome: 'payment', plan: 'pro' });
+  expect(await plan()).toBe('free');
+  const subscription = await world.subscribe('pro');
+  expect(await plan()).toBe('free');
+  await world.deliverAll();
+  const [item] = subscription.items.data;
+  expect(await world.readBilling()).toMatchObject({
+    ...{ plan: 'pro', provider: 'stripe', planChanges: 'self', until: null },
+    paymentMethod: { kind: 'card', brand: 'visa', last4: '4242' },
+    renewsAt: new Date((item?.current_period_end ?? 0) * 1000).toISOString(),
+    limits: { keys: { max: 20 } },
+  });
+  const [ordered, again, followed] = (await auditEvents(world.query)).slice(-3);
+  expect([ordered, again]).toMatchObject([
+    { action: 'billing.order_plan', actor: { type: 'member' }, after: { plan: 'pro' } },
+    { action: 'billing.order_plan' },
+  ]);
+  expect(followed).toMatchObject({
+    action: 'billing.follow_subscription',
+    actor: { type: 'system', job: 'follow-subscription' },
+    ...{ before: { plan: 'free' }, after: { plan: 'pro', planGiven: 'pro' } },
+  });
+});
+
+it('leaves one checkout open, so that two that are paid are not two subscriptions', async () => {
+  const first = await order('developer');
+  await order('pro');
+  const sessions = world.stripe.account.all('checkout.session');
+  expect(sessions.map(({ status }) => status)).toEqual(['open', 'expired']);
+  expect(first.body.url).toContain(sessions[1]?.id ?? 'none');
+});
+
+it('takes the customer from its own table, whatever the metadata says', async () => {
+  const subscription = await world.subscribe('pro');
+  const customer = world.stripe.account.get('customer', subscription.customer);
+  Object.assign(customer, { metadata: { organization: 'org_another' } });
+  await world.deliverAll();
+  expect(await plan()).toBe('pro');
+  // The account of Stripe has other customers, too.
+  const [event] = world.stripe.account.events;
+  const stranger = { ...subscription, customer: 'cus_stranger' };
+  if (event) expect(await world.deliver({ ...event, data: { object: stranger } })).toBe(204);
+});
+
+it('gives the higher plan of two subscriptions, with an alarm, once', async () => {
+  const { account } = world.stripe;
+  const first = await world.subscribe('developer');
+  const price = account.get('price', PRICES.pro);
+  const second = addSubscription(account, first.customer, price, 0);
+  await world.deliverAll();
+  await reconcileSubscriptions(world.app.services);
+  expect(await plan()).toBe('pro');
+  const alarms = (await auditEvents(world.query)).slice(-2);
+  expect(alarms).toMatchObject([
+    { action: 'billing.follow_subscription' },
+    {
+      action: 'billing.several_subscriptions',
+      after: { plan: 'pro', subscriptions: [{ id: second.id }, { id: first.id }] },
+    },
+  ]);
+  const refused = await order('developer');
+  expect(refused.problem).toMatchObject({ code: 'invalid_state' });
+  cancelSubscription(account, second.id);
+  await world.deliverAll();
+  expect(await plan()).toBe('developer');
+});
+
+it('leaves the plan for the grace period after a failed payment, and ends it after a warning', async () => {
+  const { account } = world.stripe;
+  const key = await makeKey(world.app, world.owner);
+  const { id } = await world.subscribe('pro');
+  await world.deliverAll();
+  account.declines = true;
+  endPeriod(account, id);
+  await world.deliverAll();
+  const failing = await world.readBilling();
+  expect(failing).toMatchObject({ plan: 'pro', planAfter: 'free', renewsAt: null });
+  const graceEnds = Date.parse(failing.until ?? '');
+  expect(Math.abs(graceEnds - Date.now() - 14 * DAY_MS)).toBeLessThan(60_000);
+  expect((await order('developer')).problem.detail).toContain('A payment is due');
+
+  // Stripe gives up before, and a later invoice is not paid either.
+  endPeriod(account, id);
+  giveUpPayment(account, id);
+  await world.deliverAll();
+  expect((await world.readBilling()).until).toBe(failing.until);
+  world.clock.aheadMs = 15 * DAY_MS;
+  expect(await endPlans(world.app.services)).toEqual({ warned: 1, ended: 0 });
+  expect(await endPlans(world.app.services)).toEqual({ warned: 0, ended: 1 });
+  await reconcileSubscriptions(world.app.services);
+  world.clock.aheadMs = 0;
+  expect(await plan()).toBe('free');
+  expect((await key.client.get('/v1/whoami')).status).toBe(200);
+
+  account.declines = false;
+  payInvoice(account, account.get('subscription', id).latest_invoice ?? '');
+  await world.deliverAll();
+  expect(await world.readBilling()).toMatchObject({ plan: 'pro', until: null });
+});
+
+it('changes an existing subscription at once, with what Stripe computes for the rest of the period', async () => {
+  await world.subscribe('developer');
+  await world.deliverAll();
+  const preview = await world.owner.get('/v1/billing/preview?plan=pro');
+  expect(preview.body).toMatchObject({
+    charge: { amount: 2000, currency: 'eur' },
+    effect: 'Pro allows 20 keys and you have 1. You can create 19 more.',
+  });
+  expect((await order('pro')).body.outcome).toBe('changed');
+  expect(await plan()).toBe('pro');
+  const { data } = (await world.owner.get<{ data: object[] }>('/v1/billing/invoices')).body;
+  expect(data).toMatchObject([
+    { amount: 2000, currency: 'eur', status: 'paid', url: expect.stringContaining('https://') },
+    { amount: 1000 },
+  ]);
+  expect((await order('developer')).body.outcome).toBe('changed');
+  expect(await plan()).toBe('developer');
+  expect((await order('developer')).problem.code).toBe('invalid_state');
+  expect((await order('enterprise')).problem.detail).toContain('cannot be bought here');
+});
+
+it('changes nothing until a payment that was declined is made', async () => {
+  const { account } = world.stripe;
+  await world.subscribe('developer');
+  await world.deliverAll();
+  account.declines = true;
+  const { body } = await order('pro');
+  expect(body).toMatchObject({ outcome: 'payment', url: expect.stringContaining('invoice') });
+  await world.deliverAll();
+  expect(await plan()).toBe('developer');
+  payInvoice(account, body.url?.split('/').at(-1) ?? '');
+  await world.deliverAll();
+  expect(await plan()).toBe('pro');
+});
+
+it('ends with the period that is paid, and goes on where somebody chooses the plan again', async () => {
+  expect((await order('free')).problem.code).toBe('invalid_state');
+  const { id } = await world.subscribe('pro');
+  await world.deliverAll();
+  const { renewsAt } = await world.readBilling();
+  expect((await order('free')).body.outcome).toBe('ending');
+  expect(await world.readBilling()).toMatchObject({
+    ...{ plan: 'pro', until: renewsAt, planAfter: 'free', renewsAt: null },
+  });
+  expect((await order('free')).problem.detail).toContain('ends already');
+  expect((await order('pro')).body.outcome).toBe('changed');
+  expect(await world.readBilling()).toMatchObject({ until: null, renewsAt });
+  await order('free');
+  endPeriod(world.stripe.account, id);
+  await world.deliverAll();
+  expect(await world.readBilling()).toMatchObject({ plan: 'free', until: null });
+});
+
+it('leaves a plan that the operator set, and the terms that go with a plan that stays', async () => {
+  const { services } = world.app;
+  const { id } = await world.subscribe('pro');
+  await world.deliverAll();
+  await setPlan(services, 'pro', world.organizationId, 'req_test', { keysMax: 50 });
+  await reconcileSubscriptions(services);
+  expect((await world.readBilling()).limits.keys.max).toBe(50);
+  await setPlan(services, 'enterprise', world.organizationId, 'req_test');
+  cancelSubscription(world.stripe.account, id);
+  await world.deliverAll();
+  expect(await plan()).toBe('enterprise');
+});
+
+it('takes no plan from who pays a price that the configuration does not name', async () => {
+  const { account } = world.stripe;
+  const { id } = await world.subscribe('pro');
+  await world.deliverAll();
+  const [item] = account.get('subscription', id).items.data;
+  if (item) item.price = account.get('price', PRICES.other);
+  expect(await reconcileSubscriptions(world.app.services)).toMatchObject({ reconciled: 1 });
+  expect(await plan()).toBe('pro');
+  expect(world.app.logged.join('')).toContain('no STRIPE_PRICE_ variable names');
+});
+
+it('opens the portal for who may manage billing, once there is a customer', async () => {
+  const before = await world.owner.get('/v1/billing/portal');
+  expect(before.problem).toMatchObject({ code: 'invalid_state' });
+  await world.subscribe('pro');
+  const { body } = await world.owner.get<{ url: string }>('/v1/billing/portal');
+  expect(body.url).toContain('https://billing.stripe.test/');
+  const { client } = await addMember(world.app, world.organizationId, 'viewer');
+  world.stripe.forget();
+  expect((await client.get('/v1/billing/portal')).problem.code).toBe('insufficient_scope');
+  const change = await client.post('/v1/billing/plan', { plan: 'pro' });
+  expect(change.problem.code).toBe('insufficient_scope');
+  expect(world.stripe.requests).toEqual([]);
+});

@@ -1,0 +1,16 @@
+/** An error as Stripe answers it (docs.stripe.com/api/errors). */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly type: string;
+  readonly code: string;
+  constructor(status: number, type: string, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.type = type;
+    this.code = code;
+  }
+}
+
+export function refuse(status: number, code: string, message: string): Refusal {
+  return new Refusal(status, 'invalid_request_error', code, message);
+}

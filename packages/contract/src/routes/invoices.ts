@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { defineRoute } from '../route.ts';
+import { instant } from '../text.ts';
+
+const tag = 'Billing';
+
+const invoice = z
+  .strictObject({
+    id: z.string(),
+    number: z.string().nullable(),
+    createdAt: instant,
+    amount: z.int().meta({ description: 'In the smallest unit of the currency, such as cents' }),
+    currency: z.string().meta({ description: 'ISO 4217, in lower case', examples: ['eur'] }),
+    status: z.string(),
+    url: z.string().nullable().meta({ description: 'Where a person reads and pays it' }),
+  })
+  .meta({ id: 'Invoice' });
+export type Invoice = z.output<typeof invoice>;
+
+export const getInvoices = defineRoute({
+  method: 'GET',
+  path: '/v1/billing/invoices',
+  access: 'billing.read',
+  summary: 'List the invoices, newest first; none without a payment provider',
+  tag,
+  status: 200,
+  response: z.strictObject({ data: z.array(invoice) }),
+  errors: ['outside_workspace'],
+});
+
+export const getBillingPortal = defineRoute({
+  method: 'GET',
+  path: '/v1/billing/portal',
+  access: 'billing.manage',
+  summary:
+    'Read the address of the portal of the payment provider, for payment methods and invoices. Answers 409 without a payment provider',
+  tag,
+  status: 200,
+  response: z.strictObject({
+    url: z.string().meta({ description: 'Made anew for each answer, and valid for a short time' }),
+  }),
+  errors: ['invalid_state', 'outside_workspace'],
+});
