@@ -212,11 +212,11 @@ it('is ended once by two processes, also where the first one loses its claim', a
     () => resume(app),
     async () => {
       expect(await resume(second)).toEqual({ finished: 0 });
-      await query(
-        `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted
-           and (classid::bigint << 32) | objid::bigint = hashtextextended($1, 0)`,
-        [id],
-      );
+      const claim = `from pg_locks where locktype = 'advisory' and granted
+        and (classid::bigint << 32) | objid::bigint = hashtextextended($1, 0)`;
+      await query(`select pg_terminate_backend(pid) ${claim}`, [id]);
+      // It is only asked to end: until then, the second one finds the cascade taken, and leaves it.
+      await vi.waitUntil(async () => (await query(`select 1 ${claim}`, [id])).length === 0);
       takenOver = resume(second);
       const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock'
         and datname = current_database()`;
