@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Hello, PROTOCOL_VERSION } from '@tollkeeper/protocol';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Database } from '../db/connect.ts';
 import { addGateways, type Joined } from '../testing/gateway-client.ts';
 import { makeKey } from '../testing/keys.ts';
 import { addOrganization, type Organization } from '../testing/people.ts';
@@ -130,6 +131,25 @@ describe('the version that one gateway has applied', () => {
 
   beforeEach(async () => {
     await makeKey(app, place.owner.client);
+  });
+
+  it('is kept while the database is away, and stored once it is back', async () => {
+    const { version, revision } = await position();
+    // Three tries of `settled`, and the last one of `stop`, after which it stores what is left.
+    let failuresLeft = 4;
+    const execute: Database['execute'] = (statement) => {
+      if (failuresLeft-- > 0) throw new Error('The database is away');
+      return app.services.db.execute(statement);
+    };
+    const applied = createAppliedVersions({ execute } as Database, app.services.log);
+    applied.add(one.gatewayId, { version, latest: { version, revision } });
+    await expect(applied.settled(one.gatewayId)).rejects.toThrow('not stored yet');
+    await applied.stop();
+    expect(
+      await query('select applied_version::int as version from gateway where id = $1', [
+        one.gatewayId,
+      ]),
+    ).toEqual([{ version }]);
   });
 
   it('is its own', async () => {
