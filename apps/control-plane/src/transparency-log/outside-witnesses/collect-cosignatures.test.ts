@@ -146,10 +146,9 @@ describe('an organization whose checkpoint a witness has not cosigned', () => {
   it('is asked about at once by one witness where another has cosigned', async () => {
     await change();
     expect(await collect()).toEqual({ cosigned: 1 });
-    const other = await startOutsideWitness('third.example/w3');
-    const witnesses = parseWitnesses(`${other.vkey} ${other.url}`);
-    await collectCosignatures({ ...app.services, witnesses });
-    expect(other.requests).toHaveLength(1);
+    const { vkey, url, requests } = await startOutsideWitness('third.example/w3');
+    await collectCosignatures({ ...app.services, witnesses: parseWitnesses(`${vkey} ${url}`) });
+    expect(requests).toHaveLength(1);
   });
 
   it('has its turn later once the witness cannot be reached, or the run has taken long', async () => {
@@ -162,8 +161,8 @@ describe('an organization whose checkpoint a witness has not cosigned', () => {
     witness.misbehave = () => undefined;
     await collect({ timeoutMs: 50 });
     expect(witness.requests.length).toBeLessThanOrEqual(1);
-    const silent = `select count(*)::int from outside_witness where problem like '%in time%'`;
-    expect(await query(silent)).toEqual([{ count: 2 }]);
+    const silent = `select from outside_witness where problem like '%in time%'`;
+    expect(await query(silent)).toHaveLength(2);
   });
 
   it('is not asked about without its proof', async () => {
@@ -194,11 +193,7 @@ describe('what a witness answers wrongly is not stored, logged once, and tried a
     ['404', () => ({ status: 404 }), 'does not know the log'],
     ['a redirect', () => ({ status: 307, headers: { location: '/elsewhere' } }), 'status 307'],
     ['the size that it was sent', (body) => conflict(sizeIn(body)), 'contradicts itself'],
-    [
-      'a conflict whose body is no size',
-      () => ({ status: 409, body: '9999999\n' }),
-      'contradicts itself',
-    ],
+    ['a conflict without a size', () => ({ status: 409, body: '9999\n' }), 'contradicts itself'],
     [
       'a size without the end of its line',
       (body) => ({ ...conflict(sizeIn(body)), body: '12' }),
