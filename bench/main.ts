@@ -42,8 +42,10 @@ import {
   printSnapshot,
   printStarts,
   printVerification,
+  printWebhooks,
 } from './report.ts';
 import { stopServers } from './server-process.ts';
+import { measureWebhooks } from './webhooks/measure-webhooks.ts';
 
 /** How many keys the two servers know; the second time, enough to leave the processor's caches. */
 const KEY_COUNTS = [1000, 100_000];
@@ -83,6 +85,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     if (figures.filters.some(isFilterTooSlow)) process.exitCode = 1;
     printVerification(await measureVerification(folder));
   },
+  webhooks: async () => printWebhooks(await measureWebhooks(join(folder, 'webhooks'))),
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !Object.hasOwn(parts, name));

@@ -12,6 +12,7 @@ import type { GatewayFigures, Latency } from './fleet/measure-gateways.ts';
 import type { PropagationFigures } from './fleet/measure-propagation.ts';
 import type { RouteFigures } from './measure-routes.ts';
 import type { StartFigures } from './measure-starts.ts';
+import type { WebhookFigures } from './webhooks/measure-webhooks.ts';
 
 export function printDecisions({ keys, perSecond, timesBaseline, bytesPerKey }: DecisionFigures) {
   title(`Decisions in process with ${whole(keys)} keys, beside a Map of objects`);
@@ -54,6 +55,18 @@ export function printLimits({ withoutUs, withUs }: LimitFigures): void {
   title('Decision about a call with two rate limits, p50, beside one without');
   line('without', `${withoutUs.toFixed(2)} µs`);
   line('with two limits', `${withUs.toFixed(2)} µs`, times(withUs / withoutUs));
+}
+
+export function printWebhooks({ postgres, ...figures }: WebhookFigures): void {
+  const { endpoints, hanging, deliveries, allAnswerS, someHangS } = figures;
+  title(`${whole(deliveries)} webhooks to ${endpoints} endpoints, on PostgreSQL ${postgres}`);
+  line('until each endpoint had all', `${allAnswerS.toFixed(1)} s`);
+  line(
+    `the other ${endpoints - hanging}, while ${hanging} hang`,
+    `${someHangS.toFixed(1)} s`,
+    `ratio ${(someHangS / allAnswerS).toFixed(2)}`,
+    'asked: 2 at most',
+  );
 }
 
 export function printVerification(figures: VerificationFigures): void {

@@ -86,7 +86,9 @@ export async function appendEvents(
   try {
     for (let at = 0; at < count; at += BATCH) {
       await db.transaction(async (tx) => {
-        const entries = Array.from({ length: BATCH }, (_, n) => entryOf(organizationId, at + n));
+        const entries = Array.from({ length: Math.min(BATCH, count - at) }, (_, n) =>
+          entryOf(organizationId, at + n),
+        );
         const chainEnd = await lockChainEnd(tx, organizationId);
         await (await append(tx, services, chainEnd, entries)).lastChange;
       });

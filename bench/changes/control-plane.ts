@@ -6,20 +6,29 @@ import { createAsk } from './ask.ts';
 import type { Database } from './database-server.ts';
 
 /** The control plane on the shared server, with an owner on the plan without limit. */
-export async function startOurs(database: Database, dataDir: string) {
-  const server = await start(database, dataDir);
+export async function startOurs(
+  database: Database,
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+) {
+  const server = await start(database, dataDir, env);
   const owner = await claim(server);
   await database.query("update organization set plan = 'enterprise'");
   return { server, owner, bySession: createAsk(server.port, { cookie: owner.cookie }) };
 }
 
 /** The control plane on a database that may be filled already. */
-export function start(database: Database, dataDir: string): Promise<ServerProcess> {
+export function start(
+  database: Database,
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   return startServer('apps/control-plane/src/main.ts', '/readyz', {
     DATABASE_URL: database.url,
     TOLLKEEPER_DATA_DIR: dataDir,
     TOLLKEEPER_SETUP_TOKEN: SETUP_TOKEN,
     LOG_LEVEL: 'warn',
+    ...env,
   });
 }
 
