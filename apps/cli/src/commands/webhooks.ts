@@ -157,7 +157,8 @@ const remove = verb({
 });
 
 export const webhooks: Noun = {
-  notes: '<endpoint> is an id or an exact name.',
+  notes:
+    '<endpoint> is an id or an exact name. To create one, to change its URL or events, and to list deliveries and attempts needs audit.read beside audit.webhook_manage.',
   verbs: [
     ...[list, create, update, disable, enable, rotate],
     ...[test, deliveries, attempts, resend, remove],

@@ -39,7 +39,8 @@ export const createWebhookEndpoint = defineRoute({
   method: 'POST',
   path: '/v1/webhook-endpoints',
   access,
-  summary: 'Create a webhook endpoint, which receives audit events as they happen',
+  summary:
+    'Create a webhook endpoint, which receives audit events as they happen; asks for audit.read as well',
   tag,
   body: z.strictObject({
     url: webhookUrl,
@@ -70,7 +71,7 @@ export const updateWebhookEndpoint = defineRoute({
   method: 'PATCH',
   path: '/v1/webhook-endpoints/{id}',
   access,
-  summary: 'Edit a webhook endpoint',
+  summary: 'Edit a webhook endpoint; another URL, or other events, ask for audit.read as well',
   tag,
   params,
   body: edit({
@@ -166,7 +167,8 @@ export const listWebhookDeliveries = defineRoute({
   method: 'GET',
   path: '/v1/webhook-endpoints/{id}/deliveries',
   access,
-  summary: 'List the deliveries of a webhook endpoint of the last 30 days, newest first',
+  summary:
+    'List the deliveries of a webhook endpoint of the last 30 days, newest first; asks for audit.read as well',
   tag,
   params,
   query: z.strictObject({
@@ -182,7 +184,8 @@ export const listWebhookAttempts = defineRoute({
   method: 'GET',
   path: '/v1/webhook-endpoints/{id}/attempts',
   access,
-  summary: 'List the attempts of the last 30 days to deliver to a webhook endpoint, newest first',
+  summary:
+    'List the attempts of the last 30 days to deliver to a webhook endpoint, newest first; asks for audit.read as well',
   tag,
   params,
   query: z.strictObject({

@@ -1,6 +1,7 @@
 import type { RouteInput, Routes, WebhookAttempt, WebhookDelivery } from '@tollkeeper/contract';
 import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
+import { requireScope } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { webhookAttempt, webhookDelivery } from '../../db/schema/index.ts';
 import { invalidField } from '../../domain-error.ts';
@@ -15,13 +16,14 @@ interface Listed<Q> {
 type DeliveryQuery = NonNullable<RouteInput<Routes['listWebhookDeliveries']>['query']>;
 type AttemptQuery = NonNullable<RouteInput<Routes['listWebhookAttempts']>['query']>;
 
-/** In the order of their events, the last first. @throws DomainError not_found */
+/** In the order of their events, the last first. @throws DomainError not_found, insufficient_scope without audit.read */
 export async function listWebhookDeliveries(
   ctx: Ctx,
   { params: { id }, query }: Listed<DeliveryQuery>,
 ) {
   const { db } = ctx.services;
   await readEndpoint(db, ctx, id);
+  requireScope(ctx, 'audit.read');
   const limit = Number(query.limit ?? 50);
   const before = startOf(query.cursor, 'deliveries');
   const rows = await db
@@ -40,13 +42,14 @@ export async function listWebhookDeliveries(
   return pageOf(rows, limit, 'deliveries', deliveryView, ({ sequence }) => `${sequence}`);
 }
 
-/** Those of the last events first. @throws DomainError not_found */
+/** Those of the last events first. @throws DomainError not_found, insufficient_scope without audit.read */
 export async function listWebhookAttempts(
   ctx: Ctx,
   { params: { id }, query }: Listed<AttemptQuery>,
 ) {
   const { db } = ctx.services;
   await readEndpoint(db, ctx, id);
+  requireScope(ctx, 'audit.read');
   const limit = Number(query.limit ?? 20);
   const before = startOf(query.cursor, 'attempts');
   const { eventId, eventType } = webhookDelivery;

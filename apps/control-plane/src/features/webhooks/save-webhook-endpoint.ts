@@ -8,14 +8,14 @@ import {
 } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import { callingKeyId } from '../../access/creator.ts';
-import { requireWholeOrganization } from '../../access/require-scope.ts';
+import { requireScope, requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { auditChain, webhookCursor, webhookEndpoint } from '../../db/schema/index.ts';
 import { DomainError, invalidField } from '../../domain-error.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { idempotent } from '../../write/idempotent.ts';
-import { unlessUnchanged, type Written, write } from '../../write/write.ts';
+import { isSame, unlessUnchanged, type Written, write } from '../../write/write.ts';
 import {
   endpointEtag,
   endpointFacts,
@@ -31,7 +31,7 @@ type NewEndpoint = RouteInput<Routes['createWebhookEndpoint']>['body'];
 
 /**
  * Creates an endpoint that receives the events after its own creation.
- * @throws DomainError outside_workspace, validation_failed, invalid_state where there are too many
+ * @throws DomainError outside_workspace, insufficient_scope without audit.read, validation_failed, invalid_state where there are too many
  */
 export async function createWebhookEndpoint(
   ctx: Ctx,
@@ -39,15 +39,17 @@ export async function createWebhookEndpoint(
 ): Promise<WebhookEndpointWithSecret> {
   requireWholeOrganization(ctx);
   const spec = { scope: 'audit.webhook_manage', action: 'webhook_endpoint.create' } as const;
-  const created = await write<WebhookEndpointWithSecret>(ctx, spec, (tx, confirmed) =>
-    idempotent<WebhookEndpointWithSecret>(
+  const created = await write<WebhookEndpointWithSecret>(ctx, spec, async (tx, confirmed) => {
+    // An endpoint receives whole events, which its creator could not read otherwise.
+    requireScope(confirmed, 'audit.read');
+    return idempotent<WebhookEndpointWithSecret>(
       tx,
       confirmed,
       { route: 'createWebhookEndpoint', body },
       () => insertEndpoint(tx, confirmed, body),
       ({ secret: _secret, ...shown }) => shown,
-    ),
-  );
+    );
+  });
   ctx.services.webhooks.wake();
   return created;
 }
@@ -124,7 +126,7 @@ interface EndpointEdit {
   readonly body: RouteInput<Routes['updateWebhookEndpoint']>['body'];
 }
 
-/** @throws DomainError not_found, edit_conflict, validation_failed */
+/** @throws DomainError not_found, insufficient_scope where events would go elsewhere, or others, without audit.read, edit_conflict, validation_failed */
 export function updateWebhookEndpoint(
   ctx: Ctx,
   { params, body }: EndpointEdit,
@@ -138,6 +140,9 @@ export function updateWebhookEndpoint(
       eventTypes: body.eventTypes ? withoutRepeats(body.eventTypes) : row.eventTypes,
       isOrdered: body.isOrdered ?? row.isOrdered,
     };
+    if (!isSame([row.url, row.eventTypes], [next.url, next.eventTypes])) {
+      requireScope(confirmed, 'audit.read');
+    }
     const what = `webhook endpoint "${row.name}"`;
     requireUnedited(what, body.etag, endpointEtag(row), endpointEtag(next));
     await tx.update(webhookEndpoint).set(next).where(isEndpoint(row.organizationId, row.id));

@@ -21,6 +21,8 @@ let query: Query;
 let stranger: Client;
 let viewer: Client;
 let confined: Client;
+/** Manages webhooks, and reads no events. */
+let manager: Client;
 /** Made anew for each test. */
 let endpoint: WebhookEndpointWithSecret;
 
@@ -31,6 +33,7 @@ beforeAll(async () => {
   const workspaceId = await defaultWorkspace(owner);
   const scopes = ['audit.webhook_manage'];
   confined = (await makeKey(app, owner, { profile: 'custom', scopes, workspaceId })).client;
+  manager = (await makeKey(app, owner, { profile: 'custom', scopes })).client;
 });
 
 beforeEach(async () => {
@@ -151,6 +154,29 @@ describe('a caller', () => {
       expect((await call(owner)).status).toBeLessThan(300);
     },
   );
+});
+
+describe('a caller without audit.read', () => {
+  it.each<[string, (client: Client) => Promise<{ status: number; problem: { code: string } }>]>([
+    ['creates', (client) => create({}, client)],
+    ['sends events elsewhere', (client) => client.patch(at(), { url: 'https://other.example/' })],
+    ['sends other events', (client) => client.patch(at(), { eventTypes: ['*'] })],
+    ['lists deliveries', (client) => client.get(`${at()}/deliveries`)],
+    ['lists attempts', (client) => client.get(`${at()}/attempts`)],
+  ])('never %s', async (_verb, call) => {
+    const before = await query('select * from webhook_endpoint');
+    const { problem } = await call(manager);
+    expect(problem).toMatchObject({ code: 'insufficient_scope', scopes: ['audit.read'] });
+    expect(await query('select * from webhook_endpoint')).toEqual(before);
+    expect((await call(owner)).status).toBeLessThan(300);
+  });
+
+  it('edits the rest, and sends what the endpoint receives anyway', async () => {
+    const { url, eventTypes } = BODY;
+    const edit = { name: 'Other', url, eventTypes, isOrdered: true };
+    expect((await manager.patch(at(), edit)).status).toBe(200);
+    expect((await manager.post(`${at()}/test`)).status).toBe(204);
+  });
 });
 
 describe('an endpoint', () => {

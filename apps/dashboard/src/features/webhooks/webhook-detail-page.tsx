@@ -44,6 +44,7 @@ interface WebhookViewProps {
 }
 
 function WebhookView({ endpoint, onGone }: WebhookViewProps) {
+  const mayReadEvents = useCan('audit.read');
   const [action, setAction] = useState<WebhookAction>();
   const test = useMutation(testWebhookMutation);
   const isEnabled = endpoint.status === 'enabled';
@@ -78,7 +79,11 @@ function WebhookView({ endpoint, onGone }: WebhookViewProps) {
       <Standing endpoint={endpoint} />
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_26rem]">
         <div className="order-2 min-w-0 xl:order-1">
-          <WebhookAttempts endpoint={endpoint} />
+          {mayReadEvents ? (
+            <WebhookAttempts endpoint={endpoint} />
+          ) : (
+            <LackedScope scope="audit.read" what="what was sent" />
+          )}
         </div>
         <div className="order-1 min-w-0 xl:order-2">
           <WebhookFacts endpoint={endpoint} />

@@ -1,6 +1,8 @@
 import { WEBHOOK_URL_MAX } from '@tollkeeper/contract';
 import { CheckRow } from '../../components/forms/choices.tsx';
 import { LineField } from '../../components/forms/line-field.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { useCan } from '../sessions/index.ts';
 import { EventTypePicker } from './event-type-picker.tsx';
 
 export interface WebhookDraft {
@@ -20,6 +22,7 @@ interface WebhookFieldsProps {
 
 /** What can be edited of an endpoint. */
 export function WebhookFields({ draft, errors, onDraft }: WebhookFieldsProps) {
+  const mayReadEvents = useCan('audit.read');
   return (
     <>
       <LineField
@@ -30,23 +33,32 @@ export function WebhookFields({ draft, errors, onDraft }: WebhookFieldsProps) {
         value={draft.name}
         onValue={(name) => onDraft({ name })}
       />
-      <LineField
-        label="URL"
-        hint="Each event is sent there by POST."
-        type="url"
-        inputMode="url"
-        lengthMax={WEBHOOK_URL_MAX}
-        placeholder="https://example.com/hooks"
-        spellCheck={false}
-        error={errors.url}
-        value={draft.url}
-        onValue={(url) => onDraft({ url })}
-      />
-      <EventTypePicker
-        selected={draft.eventTypes}
-        error={errors.eventTypes}
-        onSelect={(eventTypes) => onDraft({ eventTypes })}
-      />
+      {mayReadEvents ? (
+        <>
+          <LineField
+            label="URL"
+            hint="Each event is sent there by POST."
+            type="url"
+            inputMode="url"
+            lengthMax={WEBHOOK_URL_MAX}
+            placeholder="https://example.com/hooks"
+            spellCheck={false}
+            error={errors.url}
+            value={draft.url}
+            onValue={(url) => onDraft({ url })}
+          />
+          <EventTypePicker
+            selected={draft.eventTypes}
+            error={errors.eventTypes}
+            onSelect={(eventTypes) => onDraft({ eventTypes })}
+          />
+        </>
+      ) : (
+        <Notice tone="info">
+          To change the URL or the events, your role needs the scope{' '}
+          <code className="font-mono">audit.read</code>.
+        </Notice>
+      )}
       <CheckRow
         label="Deliver in order"
         hint="One event at a time. One that fails holds up all after it."

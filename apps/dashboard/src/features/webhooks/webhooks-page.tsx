@@ -4,7 +4,7 @@ import type { WebhookEndpoint } from '@tollkeeper/contract';
 import { Plus, Webhook } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
-import { LackedScope, LoadError } from '../../components/notice.tsx';
+import { LackedScope, LoadError, Notice } from '../../components/notice.tsx';
 import { EmptyState, PageHeader, usePageTitle } from '../../components/page.tsx';
 import { CutText, type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { formatCount } from '../../lib/format.ts';
@@ -16,14 +16,16 @@ import { eventTypesWords, WebhookStatus } from './webhook-words.tsx';
 export function WebhooksPage() {
   usePageTitle('Webhooks');
   const mayManage = useCan('audit.webhook_manage');
+  const mayReadEvents = useCan('audit.read');
   const [isCreating, setCreating] = useState(false);
   const { data, error, refetch } = useQuery({ ...webhooksQuery, enabled: mayManage });
-  const create = mayManage ? (
-    <Button look="primary" onClick={() => setCreating(true)}>
-      <Plus size={16} aria-hidden />
-      Create endpoint
-    </Button>
-  ) : null;
+  const create =
+    mayManage && mayReadEvents ? (
+      <Button look="primary" onClick={() => setCreating(true)}>
+        <Plus size={16} aria-hidden />
+        Create endpoint
+      </Button>
+    ) : null;
   return (
     <>
       <PageHeader
@@ -33,6 +35,15 @@ export function WebhooksPage() {
         {data?.length === 0 ? null : create}
       </PageHeader>
       {mayManage ? null : <LackedScope scope="audit.webhook_manage" what="webhooks" />}
+      {mayManage && !mayReadEvents ? (
+        <div className="mb-5">
+          <Notice tone="info" title="Your role does not allow you to create endpoints">
+            An endpoint receives whole audit events, and your role lacks the scope{' '}
+            <code className="font-mono">audit.read</code>. Ask an admin of the organization for a
+            role that holds it.
+          </Notice>
+        </div>
+      ) : null}
       {error && !data ? <LoadError what="the endpoints" error={error} onRetry={refetch} /> : null}
       {mayManage && (data || !error) ? (
         <section aria-label="Endpoints" className="rounded-xl border border-line bg-surface">
