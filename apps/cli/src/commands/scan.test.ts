@@ -38,6 +38,8 @@ describe('scan', () => {
       'c.bin': Buffer.concat([Buffer.alloc(300_000, 255), Buffer.from(SECRET)]),
       '.git/config': SECRET,
       '.git/objects/ab/cd': SECRET,
+      // A folder that anybody can commit.
+      'x.git/objects/ab/cd': SECRET,
       'mistyped.txt': MISTYPED,
     });
     expect(exitCode).toBe(EXIT.keyFound);
@@ -49,6 +51,7 @@ describe('scan', () => {
       ['b/.env:3', `${OTHER.slice(0, 12)}…`],
       ['b/utf-16:3', `${OTHER.slice(0, 12)}…`],
       ['c.bin:1', `${SECRET.slice(0, 12)}…`],
+      ['x.git/objects/ab/cd:1', `${SECRET.slice(0, 12)}…`],
     ]);
     for (const secret of [SECRET, OTHER, JOIN]) {
       expect(stdout + stderr).not.toContain(secret.slice(0, 16));

@@ -1,8 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-
-/** Compressed: nothing in them can be found by its text. */
-const GIT_OBJECTS = join('.git', 'objects');
+import { basename, join } from 'node:path';
 
 /**
  * The file, or each file below the folder, in order of name. Links are not followed: they would lead
@@ -22,10 +19,14 @@ export async function* listFiles(
     for (const entry of entries) {
       const below = join(path, entry.name);
       if (entry.isFile()) yield below;
-      if (entry.isDirectory() && !below.endsWith(GIT_OBJECTS))
-        yield* listFiles(below, onUnreadable);
+      if (entry.isDirectory() && !isOfGit(path, entry.name)) yield* listFiles(below, onUnreadable);
     }
   } catch (error) {
     onUnreadable(path, error);
   }
+}
+
+/** The objects of git, which are compressed: nothing in them can be found by its text. */
+function isOfGit(folder: string, name: string): boolean {
+  return name === 'objects' && basename(folder) === '.git';
 }
