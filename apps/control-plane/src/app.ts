@@ -10,7 +10,7 @@ import { migrateDatabase } from './db/migrate.ts';
 import { recordIncident, recordWitnessAlarm } from './features/gateways/index.ts';
 import { createAuth } from './features/identity/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
-import { DELIVER_WEBHOOKS, deriveWebhookKey, resolveBySystem } from './features/webhooks/index.ts';
+import { DELIVER_WEBHOOKS, deriveWebhookKey, resolveHost } from './features/webhooks/index.ts';
 import { type Hub, startHub, startIncidentCounter } from './fleet/index.ts';
 import { createFailureThrottle } from './http/failure-throttle.ts';
 import { type RefusalCounter, startRefusalCounter } from './http/refused-calls.ts';
@@ -147,7 +147,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     billing: options.billing,
     webhooks: {
       storedKey: deriveWebhookKey(options.secret),
-      guard: { allowance: options.webhookAllowance, resolve: resolveBySystem },
+      guard: { allowance: options.webhookAllowance, resolve: resolveHost },
       wake: () => jobs.wake(DELIVER_WEBHOOKS),
     },
     stripe: await openPayments(options.billing),

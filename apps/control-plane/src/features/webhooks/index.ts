@@ -10,7 +10,7 @@ export {
 export {
   AllowanceError,
   parseAllowance,
-  resolveBySystem,
+  resolveHost,
   type WebhookAllowance,
 } from './guard/index.ts';
 export { listWebhookAttempts, listWebhookDeliveries } from './list-webhook-deliveries.ts';

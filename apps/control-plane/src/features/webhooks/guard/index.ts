@@ -2,7 +2,7 @@
 
 export { findUrlProblem } from './check-url.ts';
 export { type GuardedAnswer, postGuarded } from './post-guarded.ts';
-export { DeliveryProblem, type Guard, type Resolve, resolveBySystem } from './resolve-target.ts';
+export { DeliveryProblem, type Guard, type Resolve, resolveHost } from './resolve-target.ts';
 export {
   AllowanceError,
   NOTHING_ALLOWED,

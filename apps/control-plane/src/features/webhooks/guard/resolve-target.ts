@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises';
+import { lookup, Resolver } from 'node:dns/promises';
 import { parseIpAddress } from '@tollkeeper/verify';
 import { findUrlProblem, hostOf } from './check-url.ts';
 import { isPublicAddress } from './special-ranges.ts';
@@ -9,8 +9,11 @@ export class DeliveryProblem extends Error {
   override readonly name = 'DeliveryProblem';
 }
 
-/** Gives all addresses of a name. */
-export type Resolve = (host: string) => Promise<readonly string[]>;
+/**
+ * Gives all addresses of a name.
+ * @param isNamed whether the operator has named it
+ */
+export type Resolve = (host: string, isNamed: boolean) => Promise<readonly string[]>;
 
 /** What a request may reach, and how names are resolved. */
 export interface Guard {
@@ -18,10 +21,21 @@ export interface Guard {
   readonly resolve: Resolve;
 }
 
-/** By the resolver of the system, whose order is kept. */
-export async function resolveBySystem(host: string): Promise<readonly string[]> {
-  const found = await lookup(host, { all: true, verbatim: true });
-  return found.map(({ address }) => address);
+/** Each server of the name is asked twice. */
+const DNS_TIMEOUT_MS = 2000;
+
+/**
+ * By DNS, the IPv4 addresses first. What the operator named is asked of the system, which knows other sources too; but
+ * that takes one of two threads for as long as a server of the name is silent, and all of the process need them.
+ */
+export async function resolveHost(host: string, isNamed: boolean): Promise<readonly string[]> {
+  if (isNamed)
+    return (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+  const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 });
+  const [ipv4, ipv6] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  const found = [ipv4, ipv6].flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+  if (found.length === 0 && ipv4.status === 'rejected') throw ipv4.reason;
+  return found;
 }
 
 /**
@@ -35,12 +49,13 @@ export async function resolveTarget(guard: Guard, url: URL): Promise<string> {
   if (problem) throw new DeliveryProblem(`The URL ${problem}.`);
   const host = hostOf(url);
   if (parseIpAddress(host)) return host;
-  const addresses = await guard.resolve(host).catch((error: unknown) => {
+  const isNamed = allowance.hosts.has(host);
+  const addresses = await guard.resolve(host, isNamed).catch((error: unknown) => {
     throw new DeliveryProblem(`The name "${host}" cannot be resolved${codeOf(error)}.`);
   });
   const [first] = addresses;
   if (first === undefined) throw new DeliveryProblem(`The name "${host}" has no address.`);
-  if (allowance.hosts.has(host)) return first;
+  if (isNamed) return first;
   for (const address of addresses) {
     if (isPublicAddress(address) || isAllowedAddress(allowance, address)) continue;
     throw new DeliveryProblem(
