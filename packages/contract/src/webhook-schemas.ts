@@ -149,10 +149,10 @@ export const webhookAttempt = z
     durationMs: z.int(),
     status: z.int().nullable().meta({ description: 'HTTP status; null where no answer came' }),
     problem: z.string().nullable().meta({ description: 'Why it failed; null if it succeeded' }),
-    responseBody: z
-      .string()
-      .nullable()
-      .meta({ description: 'What the endpoint answered, up to 64 KiB' }),
+    responseBody: z.string().nullable().meta({
+      description:
+        'What the endpoint answered, up to 64 KiB; up to 1,024 characters after a hundred attempts of the endpoint within a day',
+    }),
   })
   .meta({ id: 'WebhookAttempt' });
 export type WebhookAttempt = z.output<typeof webhookAttempt>;

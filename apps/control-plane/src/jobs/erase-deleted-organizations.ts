@@ -18,6 +18,7 @@ import {
   transparencyLog,
   transparencyLogTile,
   user,
+  webhookDelivery,
 } from '../db/schema/index.ts';
 import { deleteFleet } from '../fleet/delete-fleet.ts';
 import { runForEach } from '../run-for-each.ts';
@@ -64,6 +65,7 @@ export async function eraseDeletedOrganizations(services: EraseServices) {
 const BY_ORGANIZATION = [
   ...[keyUsage, organizationUsage, callCount, shadowDenial],
   ...[idempotency, auditEvent, auditChain, transparencyLog, transparencyLogTile],
+  webhookDelivery,
 ] as const;
 
 async function erase(tx: Transaction, id: string) {

@@ -23,13 +23,14 @@ import {
   webhookDelivery,
   webhookEndpoint,
 } from '../db/schema/index.ts';
+import { deleteOrphanDeliveries } from '../features/webhooks/index.ts';
 
 /**
  * Deletes what nobody can ask for any more: answers kept for retries (24 hours), changes and when
  * gateways applied them (a week: so long a gateway may be away and get what it missed; one that was
  * away for longer, and a process, loads all anew), secrets whose grace has ended, join keys that
  * expired and counts beyond the longest period shown (31 days each, of kinds of calls a day), deliveries of webhooks
- * (30 days), ended sessions, processes that
+ * (30 days, and of deleted endpoints), ended sessions, processes that
  * are gone, and the connections that they held. And whatever strangers made us store: attempts,
  * device logins and challenges, once their time is over.
  */
@@ -64,6 +65,7 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
     webhookDeliveries: db
       .delete(webhookDelivery)
       .where(lt(webhookDelivery.createdAt, before('30 days'))),
+    orphanDeliveries: deleteOrphanDeliveries(db),
     webhookSecrets: db
       .update(webhookEndpoint)
       .set({ previousSecret: null, previousSecretUntil: null })

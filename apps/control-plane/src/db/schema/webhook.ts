@@ -66,7 +66,7 @@ export const webhookCursor = pgTable('webhook_cursor', {
   sequence: sequence(),
 });
 
-/** An event on its way to an endpoint. */
+/** An event on its way to an endpoint. It outlives the endpoint: a job deletes what can be millions of rows. */
 export const webhookDelivery = pgTable(
   'webhook_delivery',
   {
@@ -92,13 +92,12 @@ export const webhookDelivery = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.endpointId, table.sequence] }),
-    foreignKey({
-      name: 'webhook_delivery_endpoint_fk',
-      columns: [table.organizationId, table.endpointId],
-      foreignColumns: [webhookEndpoint.organizationId, webhookEndpoint.id],
-    }).onDelete('cascade'),
     index('webhook_delivery_due_index')
       .on(table.organizationId, table.endpointId, table.nextAttemptAt)
+      .where(sql`status = 'pending'`),
+    // The next one of an endpoint that asks for order.
+    index('webhook_delivery_pending_index')
+      .on(table.organizationId, table.endpointId, table.sequence)
       .where(sql`status = 'pending'`),
     index('webhook_delivery_failed_index')
       .on(table.organizationId, table.endpointId, table.sequence)

@@ -2,6 +2,7 @@
 
 export {
   DELIVER_WEBHOOKS,
+  deleteOrphanDeliveries,
   deliverDue,
   deliverWebhooks,
   mailWebhookDisabled,

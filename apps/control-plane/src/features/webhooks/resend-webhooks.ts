@@ -62,11 +62,16 @@ async function makeDue(
   chosen: SQL,
   now: Date,
 ): Promise<number> {
+  const { claimedUntil, nextAttemptAt } = webhookDelivery;
+  const at = sql`${now.toISOString()}::timestamptz`;
+  // What is under way keeps its place among those that an endpoint has.
+  const isUnderWay = sql`status = 'pending' and ${claimedUntil} > ${at}`;
   const { rowCount } = await tx
     .update(webhookDelivery)
     .set({
-      ...{ status: 'pending', triesCount: 0, nextAttemptAt: now },
-      ...{ claimedUntil: null, finishedAt: null },
+      ...{ status: 'pending', triesCount: 0, finishedAt: null },
+      nextAttemptAt: sql`case when ${isUnderWay} then ${nextAttemptAt} else ${at} end`,
+      claimedUntil: sql`case when ${isUnderWay} then ${claimedUntil} end`,
     })
     .where(
       and(

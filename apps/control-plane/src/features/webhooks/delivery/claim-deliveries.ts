@@ -5,6 +5,8 @@ import { auditEvent, webhookDelivery, webhookEndpoint } from '../../../db/schema
 
 /** Requests to one endpoint at a time, by all processes; fewer to one that failed last, so that it costs little. */
 const AT_ONCE = { ordered: 1, failing: 2, usual: 10 } as const;
+/** Requests of one process to the endpoints of one organization at a time, however many it has. */
+const ORGANIZATION_AT_ONCE = 40;
 /** A process that has not recorded the attempt by then was killed; no request takes half as long. */
 const LEASE_MS = 60_000;
 const ENDPOINTS_AT_ONCE = 200;
@@ -16,10 +18,12 @@ export type ClaimedDelivery = Awaited<ReturnType<typeof readClaimed>>[number];
 /**
  * Takes deliveries that are due, for this process alone until their lease ends. The endpoints are locked while it
  * chooses, and those that another process has locked are left to it: what is under way to each is then known.
+ * @param underWay requests of this process, by organization
  */
 export async function claimDeliveries(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   deliveriesMax: number,
+  underWay: ReadonlyMap<string, number> = new Map(),
 ): Promise<readonly ClaimedDelivery[]> {
   if (deliveriesMax <= 0) return [];
   const now = clock();
@@ -27,7 +31,7 @@ export async function claimDeliveries(
     const endpointIds = await lockDueEndpoints(tx, now);
     if (endpointIds.length === 0) return [];
     // In a statement of its own, which sees what the process before has claimed.
-    const claimed = await claim(tx, endpointIds, now, deliveriesMax);
+    const claimed = await claim(tx, { endpointIds, underWay, deliveriesMax }, now);
     return readClaimed(tx, claimed);
   });
 }
@@ -55,15 +59,24 @@ interface Claim extends Record<string, unknown> {
   readonly sequence: string;
 }
 
-/** Of an ordered endpoint, only the first that is pending, due or not. */
+interface Choice {
+  readonly endpointIds: readonly string[];
+  readonly underWay: ReadonlyMap<string, number>;
+  readonly deliveriesMax: number;
+}
+
+/**
+ * Of an ordered endpoint, only the first that is pending, due or not. Organizations have their turns one after
+ * another, so that one whose endpoints all hang leaves places to the others.
+ */
 async function claim(
   tx: Transaction,
-  endpointIds: readonly string[],
+  { endpointIds, underWay, deliveriesMax }: Choice,
   now: Date,
-  deliveriesMax: number,
 ): Promise<readonly Claim[]> {
-  const at = sql`${now.toISOString()}::timestamptz`;
-  const until = sql`${new Date(now.getTime() + LEASE_MS).toISOString()}::timestamptz`;
+  const inMs = (ms: number) => sql`${new Date(now.getTime() + ms).toISOString()}::timestamptz`;
+  const at = inMs(0);
+  const until = inMs(LEASE_MS);
   const { rows } = await tx.execute<Claim>(sql`
     with place as (
       select endpoint.organization_id, endpoint.id, endpoint.is_ordered,
@@ -72,21 +85,39 @@ async function claim(
           else ${AT_ONCE.usual}::int end
         - (select count(*) from webhook_delivery as sent
           where sent.organization_id = endpoint.organization_id and sent.endpoint_id = endpoint.id
-            and sent.status = 'pending' and sent.claimed_until > ${at}) as room
+            and sent.status = 'pending' and sent.claimed_until > ${at}
+            -- What is claimed is due when its lease ends, by which the index finds it beside any backlog.
+            and sent.next_attempt_at > ${at} and sent.next_attempt_at <= ${inMs(2 * LEASE_MS)}) as room
       from webhook_endpoint as endpoint
       where endpoint.id = any(${sql.param(endpointIds)}::text[])
-    ), due as (
-      select found.* from place cross join lateral (
-        select organization_id, endpoint_id, sequence from webhook_delivery as d
-        where d.organization_id = place.organization_id and d.endpoint_id = place.id
-          and d.status = 'pending' and d.next_attempt_at <= ${at}
-          and (not place.is_ordered or d.sequence = (
-            select min(waiting.sequence) from webhook_delivery as waiting
-            where waiting.organization_id = place.organization_id
-              and waiting.endpoint_id = place.id and waiting.status = 'pending'))
+    ), waiting as (
+      select place.organization_id, place.id as endpoint_id, found.sequence
+      from place cross join lateral (
+        select d.sequence from webhook_delivery as d
+        where not place.is_ordered and d.organization_id = place.organization_id
+          and d.endpoint_id = place.id and d.status = 'pending' and d.next_attempt_at <= ${at}
         order by d.next_attempt_at, d.sequence
         limit greatest(place.room, 0)
       ) as found
+      union all
+      select place.organization_id, place.id, first.sequence
+      from place cross join lateral (
+        select d.sequence, d.next_attempt_at from webhook_delivery as d
+        where d.organization_id = place.organization_id and d.endpoint_id = place.id
+          and d.status = 'pending'
+        order by d.sequence
+        limit 1
+      ) as first
+      where place.is_ordered and place.room > 0 and first.next_attempt_at <= ${at}
+    ), turn as (
+      select waiting.*, coalesce(busy.count, 0) + row_number() over (
+          partition by waiting.organization_id order by random()) as number
+      from waiting left join unnest(${sql.param([...underWay.keys()])}::text[],
+          ${sql.param([...underWay.values()])}::int[]) as busy (organization_id, count)
+        on busy.organization_id = waiting.organization_id
+    ), due as (
+      select * from turn where number <= ${ORGANIZATION_AT_ONCE}
+      order by number, random()
       limit ${deliveriesMax}
     )
     update webhook_delivery as delivery

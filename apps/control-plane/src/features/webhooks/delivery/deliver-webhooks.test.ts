@@ -136,9 +136,15 @@ describe('an event', () => {
 
   it('is stored once, however many processes store it', async () => {
     for (let n = 0; n < 5; n += 1) await act();
-    const stored = await Promise.all([1, 2, 3].map(() => fanOutEvents(services(), 2)));
-    expect(stored.reduce((sum, each) => sum + each, 0)).toBe(5);
-    expect(await fanOutEvents(services())).toBe(0);
+    const counts: number[] = [];
+    const storeAll = async () => {
+      const { stored, isMore } = await fanOutEvents(services(), 2);
+      counts.push(stored);
+      if (isMore) await storeAll();
+    };
+    await Promise.all([storeAll(), storeAll(), storeAll()]);
+    expect(counts.reduce((sum, each) => sum + each)).toBe(5);
+    expect(await fanOutEvents(services())).toEqual({ stored: 0, isMore: false });
   });
 
   it('is signed by both secrets for a day after a rotation', async () => {

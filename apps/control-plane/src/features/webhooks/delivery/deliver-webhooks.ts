@@ -32,20 +32,30 @@ export async function deliverWebhooks(
 ): Promise<{ readonly stored: number; readonly sent: number }> {
   const endsAt = performance.now() + runMs;
   const running = new Set<Promise<void>>();
+  const underWay = new Map<string, number>();
+  const count = (organizationId: string, change: 1 | -1) => {
+    const next = (underWay.get(organizationId) ?? 0) + change;
+    if (next > 0) underWay.set(organizationId, next);
+    else underWay.delete(organizationId);
+  };
   let stored = 0;
   let sent = 0;
   do {
-    stored += await fanOutEvents(services);
-    const claimed = await claimDeliveries(services, AT_ONCE_MAX - running.size);
+    const fannedOut = await fanOutEvents(services);
+    stored += fannedOut.stored;
+    const claimed = await claimDeliveries(services, AT_ONCE_MAX - running.size, underWay);
     for (const each of claimed) {
-      const sending = deliver(services, each, timeoutMs, stopping).finally(() =>
-        running.delete(sending),
-      );
+      const { organizationId } = each.endpoint;
+      count(organizationId, 1);
+      const sending = deliver(services, each, timeoutMs, stopping).finally(() => {
+        count(organizationId, -1);
+        running.delete(sending);
+      });
       running.add(sending);
     }
     sent += claimed.length;
     if (claimed.length === 0 && running.size === 0 && !(await isAnyEnabled(services.db))) break;
-    await pause(claimed.length > 0 ? BUSY_MS : IDLE_MS, running, stopping);
+    await pause(claimed.length > 0 || fannedOut.isMore ? BUSY_MS : IDLE_MS, running, stopping);
   } while (!stopping.aborted && performance.now() < endsAt);
   await Promise.all(running);
   return { stored, sent };

@@ -18,38 +18,25 @@ type FanOutServices = Pick<Services, 'db' | 'clock' | 'log'>;
 /**
  * Stores a delivery for each event and each endpoint that subscribes to it, from where the last run of any process
  * ended. The cursor moves in the transaction that stores them: none is lost or doubled, whichever process is killed.
- * @returns how many deliveries were stored
+ * It stores one batch of each organization, so that one with events without end keeps no other waiting.
+ * @returns how many deliveries were stored, and whether an organization has a further batch
  */
-export async function fanOutEvents(
-  services: FanOutServices,
-  batchEvents = BATCH_EVENTS,
-): Promise<number> {
+export async function fanOutEvents(services: FanOutServices, batchEvents = BATCH_EVENTS) {
   let stored = 0;
+  let isMore = false;
   for (const organizationId of await findDue(services.db)) {
     try {
-      stored += await fanOutOrganization(services, organizationId, batchEvents);
+      const batch = await services.db.transaction((tx) =>
+        fanOutBatch(tx, services, organizationId, batchEvents),
+      );
+      stored += batch?.stored ?? 0;
+      isMore ||= batch?.isLast === false;
     } catch (error) {
       // The others go on, and this one is due again a second later.
       services.log.error({ err: error, organizationId }, 'webhook deliveries not stored');
     }
   }
-  return stored;
-}
-
-async function fanOutOrganization(
-  services: FanOutServices,
-  organizationId: string,
-  batchEvents: number,
-): Promise<number> {
-  let stored = 0;
-  let batch: Batch | undefined;
-  do {
-    batch = await services.db.transaction((tx) =>
-      fanOutBatch(tx, services, organizationId, batchEvents),
-    );
-    stored += batch?.stored ?? 0;
-  } while (batch && !batch.isLast);
-  return stored;
+  return { stored, isMore };
 }
 
 interface Batch {

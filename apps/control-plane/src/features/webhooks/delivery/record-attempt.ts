@@ -1,5 +1,5 @@
 import { WEBHOOK_FAILING_DAYS_MAX, type WebhookDisableReason } from '@tollkeeper/contract';
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, desc, eq, gt, isNotNull } from 'drizzle-orm';
 import type { Services } from '../../../context.ts';
 import type { Transaction } from '../../../db/connect.ts';
 import { webhookAttempt, webhookDelivery, webhookEndpoint } from '../../../db/schema/index.ts';
@@ -11,6 +11,10 @@ import type { Outcome } from './send-delivery.ts';
 const DAY_MS = 86_400_000;
 /** People are warned that early, and never less than a day before the endpoint is disabled. */
 const WARNING_DAYS = 2;
+
+/** Longer answers are kept in full for that many attempts of an endpoint within a day, and cut after them. */
+const FULL_ANSWERS_A_DAY = 100;
+const CUT_CHARS = 1024;
 
 type RecordServices = Pick<Services, 'db' | 'outbox'>;
 
@@ -42,7 +46,8 @@ export async function recordAttempt(
       .update(webhookDelivery)
       .set({ attemptsCount: number, ...nextState(stored, delivery, outcome) })
       .where(isDelivery(delivery));
-    const { at, durationMs, status, problem, responseBody } = outcome;
+    const { at, durationMs, status, problem } = outcome;
+    const responseBody = await keptAnswer(tx, delivery, outcome);
     const attempt = { number, at, durationMs, status, problem, responseBody };
     await tx.insert(webhookAttempt).values({ organizationId, endpointId, sequence, ...attempt });
     if (standing?.isWarned && standing.failingSince) {
@@ -69,6 +74,29 @@ function nextState(stored: Delivery, claimed: Delivery, outcome: Outcome) {
   const next = isFinal ? undefined : nextAttemptAt(triesCount, retryAfter, at, Math.random());
   if (next) return { ...last, triesCount, claimedUntil: null, nextAttemptAt: next };
   return { ...last, triesCount, claimedUntil: null, status: 'failed' as const, finishedAt: at };
+}
+
+/** The answer, or its beginning: those of an endpoint that is sent many events would fill the disk. */
+async function keptAnswer(
+  tx: Transaction,
+  { organizationId, endpointId }: Delivery,
+  { responseBody, at }: Outcome,
+): Promise<string | null> {
+  if (responseBody === null || responseBody.length <= CUT_CHARS) return responseBody;
+  const [last] = await tx
+    .select({ at: webhookAttempt.at })
+    .from(webhookAttempt)
+    .where(
+      and(
+        eq(webhookAttempt.organizationId, organizationId),
+        eq(webhookAttempt.endpointId, endpointId),
+        gt(webhookAttempt.at, new Date(at.getTime() - DAY_MS)),
+      ),
+    )
+    .orderBy(desc(webhookAttempt.at))
+    .offset(FULL_ANSWERS_A_DAY - 1)
+    .limit(1);
+  return last ? responseBody.slice(0, CUT_CHARS) : responseBody;
 }
 
 async function noteSuccess(tx: Transaction, organizationId: string, id: string) {

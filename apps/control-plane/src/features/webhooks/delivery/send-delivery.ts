@@ -20,7 +20,7 @@ export interface Outcome {
   readonly isFinal: boolean;
 }
 
-type SendServices = Pick<Services, 'clock' | 'webhooks'>;
+type SendServices = Pick<Services, 'clock' | 'log' | 'webhooks'>;
 
 /** Sends one request (Standard Webhooks). Never throws for what the endpoint does. */
 export async function sendDelivery(
@@ -30,7 +30,9 @@ export async function sendDelivery(
 ): Promise<Outcome> {
   const at = services.clock();
   const begunAt = performance.now();
-  const outcome = await attempt(services, claimed, at, timeoutMs).catch(failed);
+  const outcome = await attempt(services, claimed, at, timeoutMs).catch((error: unknown) =>
+    failed(services, claimed, error),
+  );
   return { at, durationMs: Math.round(performance.now() - begunAt), ...outcome };
 }
 
@@ -38,9 +40,13 @@ type Answered = Omit<Outcome, 'at' | 'durationMs'>;
 
 const NO_ANSWER = { status: null, responseBody: null, retryAfter: undefined, isFinal: false };
 
-function failed(error: unknown): Answered {
-  if (!(error instanceof DeliveryProblem)) throw error;
-  return { ...NO_ANSWER, problem: error.message };
+function failed({ log }: SendServices, { delivery }: ClaimedDelivery, error: unknown): Answered {
+  if (error instanceof DeliveryProblem) return { ...NO_ANSWER, problem: error.message };
+  const { organizationId, endpointId, eventId } = delivery;
+  log.error({ err: error, organizationId, endpointId, eventId }, 'webhook not sent');
+  // It would be thrown at each attempt, and each minute anew if none were recorded.
+  const problem = 'The server cannot send the event. Its log says why.';
+  return { ...NO_ANSWER, isFinal: true, problem };
 }
 
 async function attempt(
