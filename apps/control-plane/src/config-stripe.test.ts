@@ -47,6 +47,21 @@ it.each([
   expect(message).not.toMatch(/\n|pk_test_1|"secret"/);
 });
 
+it.each([
+  ['STRIPE_PRICES_PRO', 'STRIPE_PRICE_PRO'],
+  ['STRIPE_GRACE_DAY', 'STRIPE_GRACE_DAYS'],
+  ['stripe_price_enterprise', 'STRIPE_PRICE_ENTERPRISE'],
+])('refuses %s, which nothing reads, and names %s', (name, nearest) => {
+  expect(refusal({ ...COMPLETE, [name]: 'price_9' })).toContain(`the nearest is ${nearest}`);
+  expect(refusal({ [name]: 'price_9' })).toBe('accepted');
+});
+
+it('leaves what other programs read of Stripe alone', () => {
+  expect(refusal({ ...COMPLETE, STRIPE_API_KEY: '1', STRIPE_PUBLISHABLE_KEY: '1' })).toBe(
+    'accepted',
+  );
+});
+
 it('names everything that is missing', () => {
   const message = refusal({ TOLLKEEPER_BILLING: 'stripe' });
   expect(message).toContain('STRIPE_SECRET_KEY is needed');

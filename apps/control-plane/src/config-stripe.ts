@@ -1,4 +1,10 @@
-import { type BillingProviderName, PLANS, type Plan, type PlanChanges } from '@tollkeeper/contract';
+import {
+  type BillingProviderName,
+  nearestName,
+  PLANS,
+  type Plan,
+  type PlanChanges,
+} from '@tollkeeper/contract';
 import { z } from 'zod';
 
 /** What the payment provider `stripe` needs. docs/billing.md says where each is found. */
@@ -94,6 +100,25 @@ export function readStripe(values: StripeVariables): Read {
   const { STRIPE_GRACE_DAYS: graceDays, STRIPE_TRIAL_DAYS: trialDays } = values;
   const config = { secretKey, webhookSecret, prices: new Map(sold), graceDays, trialDays };
   return { config, faults: [] };
+}
+
+/** A name further off may be another program's. */
+const TYPOS_MAX = 2;
+
+/** A sentence for each variable of Stripe's that is nearly one that is read: a price would be missing. */
+export function misspeltVariables(names: readonly string[]): string[] {
+  const known = [
+    ...Object.keys(stripeVariables),
+    ...STRIPE_SECRETS.map((secret) => `${secret}_FILE`),
+  ];
+  return names
+    .filter((name) => /^STRIPE/i.test(name) && !known.includes(name))
+    .map((name) => ({ name, nearest: nearestName(name, known) }))
+    .filter(({ nearest: { distance } }) => distance <= TYPOS_MAX)
+    .map(
+      ({ name, nearest: { each } }) =>
+        `${name} is not a variable that Tollkeeper reads; the nearest is ${each}`,
+    );
 }
 
 function variableOf(plan: Exclude<Plan, 'free'>) {

@@ -5,6 +5,7 @@ import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
 import {
   type BillingConfig,
+  misspeltVariables,
   readStripe,
   STRIPE_SECRETS,
   stripeVariables,
@@ -173,6 +174,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfig(env: Environment): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const faults = findUnknownVariables(Object.keys(given));
+  if (given.TOLLKEEPER_BILLING === 'stripe') faults.push(...misspeltVariables(Object.keys(given)));
   for (const name of SECRETS) {
     const fault = readSecretFile(given, name);
     if (fault !== undefined) faults.push(fault);
