@@ -49,6 +49,11 @@ export function isMissing(error: unknown): boolean {
   return typeOf(error) === 'StripeInvalidRequestError' && codeOf(error) === 'resource_missing';
 }
 
+/** Whether Stripe failed, and not the network: it repeats that to the same Idempotency-Key. */
+export function isFailureOfStripe(error: unknown): boolean {
+  return typeOf(error) === 'StripeAPIError';
+}
+
 function typeOf(error: unknown): unknown {
   return error instanceof Error && 'type' in error ? error.type : undefined;
 }

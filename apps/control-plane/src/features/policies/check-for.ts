@@ -1,8 +1,8 @@
 import type { PolicyFinding } from '@tollkeeper/contract';
 import type { Ctx } from '../../context.ts';
 import { DomainError } from '../../domain-error.ts';
+import { createWaitingLimit } from '../../lineage/limited-turns.ts';
 import { type CheckedText, checkText } from './check-text.ts';
-import { createWaitingLimit } from './waiting-limit.ts';
 
 /** All texts of the server are checked one after the other, and organizations take turns. */
 const withinLimit = createWaitingLimit('policies are checked');

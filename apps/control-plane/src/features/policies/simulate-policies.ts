@@ -23,11 +23,11 @@ import { appliesIn, visibleKeys, visiblePolicies } from '../../access/visibility
 import type { Ctx } from '../../context.ts';
 import { apiKey, apiKeySecret, policy } from '../../db/schema/index.ts';
 import { invalidField, notFound } from '../../domain-error.ts';
+import { createLimitedTurns } from '../../lineage/limited-turns.ts';
 import { callFacts } from '../api-keys/index.ts';
 import { checkFor, requireValid } from './check-for.ts';
 import { requirePlace } from './require-place.ts';
 import { isKnownGateway, warningsOf } from './simulation-warnings.ts';
-import { createLimitedTurns } from './waiting-limit.ts';
 
 type Body = RouteInput<Routes['simulatePolicies']>['body'];
 

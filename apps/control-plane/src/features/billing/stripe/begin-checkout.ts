@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Ctx } from '../../../context.ts';
 import { stripeCustomer } from '../../../db/schema/index.ts';
-import { askStripe, requireStripe } from '../../../payments/stripe-account.ts';
+import { askStripe, isFailureOfStripe, requireStripe } from '../../../payments/stripe-account.ts';
 import type { PlanChangeOutcome } from '../billing-provider.ts';
 import { type CustomerRow, findCustomer } from './customer-of.ts';
 import { expireCheckouts } from './expire-checkouts.ts';
@@ -75,13 +76,23 @@ async function bindCustomer(
   return row.customerId;
 }
 
-/** Two processes that create one at a time get the same, by the key. */
+/**
+ * Two processes that create one at a time get the same, by the key. Stripe repeats a failure of its own
+ * for as long as it keeps the key, which is a day: then another key asks anew. A customer whom nobody
+ * uses is never billed.
+ */
 async function createCustomer(ctx: Ctx, bound: CustomerRow | undefined): Promise<string> {
   const { client } = requireStripe(ctx.services);
   const { organizationId } = ctx;
-  const idempotencyKey = `customer/${organizationId}/${bound?.customerId ?? 'first'}`;
+  const key = `customer/${organizationId}/${bound?.customerId ?? 'first'}`;
   // For people who look at it there; nothing is read from it here.
   const params = { metadata: { organization: organizationId } };
-  const { id } = await askStripe(() => client.customers.create(params, { idempotencyKey }));
+  const create = (idempotencyKey: string) => client.customers.create(params, { idempotencyKey });
+  const { id } = await askStripe(() =>
+    create(key).catch((error: unknown) => {
+      if (!isFailureOfStripe(error)) throw error;
+      return create(`${key}/${randomUUID()}`);
+    }),
+  );
   return id;
 }

@@ -2,6 +2,7 @@ import type { Invoice } from '@tollkeeper/contract';
 import type Stripe from 'stripe';
 import type { Ctx } from '../../../context.ts';
 import { DomainError } from '../../../domain-error.ts';
+import { createLimitedTurns } from '../../../lineage/limited-turns.ts';
 import { askStripe, requireStripe } from '../../../payments/stripe-account.ts';
 import type { BillingProvider } from '../billing-provider.ts';
 import { findCustomer } from './customer-of.ts';
@@ -11,11 +12,20 @@ import { orderPlan } from './order-plan.ts';
 import { previewChange } from './preview-change.ts';
 
 const INVOICES_MAX = 100;
+/** Stripe limits the requests of all organizations together. */
+const AT_ONCE_MAX = 8;
+
+const limitedTurns = createLimitedTurns('requests ask the payment provider', AT_ONCE_MAX);
+
+/** What a caller may repeat, so that one organization does not use up what Stripe answers to all. */
+function inTurn<T>({ services, organizationId }: Ctx, ask: () => Promise<T>): Promise<T> {
+  return limitedTurns(services.db, organizationId, ask);
+}
 
 /** The plan follows the subscription that Stripe has (docs/billing.md). */
 export const stripeProvider: BillingProvider = {
-  changePlan: orderPlan,
-  previewChange,
+  changePlan: (ctx, change) => inTurn(ctx, () => orderPlan(ctx, change)),
+  previewChange: (ctx, plan) => inTurn(ctx, () => previewChange(ctx, plan)),
   async refreshPlan(services, organizationId) {
     const customer = await findCustomer(services.db, organizationId);
     // A plan that no subscription gave ends whatever Stripe says.
@@ -32,34 +42,38 @@ export const stripeProvider: BillingProvider = {
       pastDueSince: pastDueSince?.toISOString() ?? null,
     };
   },
-  async listInvoices({ services, organizationId }) {
-    const { client } = requireStripe(services);
-    const customer = await findCustomer(services.db, organizationId);
-    if (!customer) return [];
-    const { data } = await askStripe(() =>
-      client.invoices.list({ customer: customer.customerId, limit: INVOICES_MAX }),
-    );
-    // A draft may still change, and nobody can pay it yet.
-    return data.filter(({ status }) => status !== 'draft').map(invoiceView);
-  },
-  async openPortal({ services, organizationId }: Ctx) {
-    const { client } = requireStripe(services);
-    const customer = await findCustomer(services.db, organizationId);
-    if (!customer) {
-      throw new DomainError(
-        'invalid_state',
-        'There is no subscription yet. Choose a plan first; the portal then holds its payment method and invoices.',
-      );
-    }
-    const session = await askStripe(() =>
-      client.billingPortal.sessions.create({
-        customer: customer.customerId,
-        return_url: `${services.baseUrl}/billing`,
-      }),
-    );
-    return session.url;
-  },
+  listInvoices: (ctx) => inTurn(ctx, () => listInvoices(ctx)),
+  openPortal: (ctx) => inTurn(ctx, () => openPortal(ctx)),
 };
+
+async function listInvoices({ services, organizationId }: Ctx): Promise<Invoice[]> {
+  const { client } = requireStripe(services);
+  const customer = await findCustomer(services.db, organizationId);
+  if (!customer) return [];
+  const { data } = await askStripe(() =>
+    client.invoices.list({ customer: customer.customerId, limit: INVOICES_MAX }),
+  );
+  // A draft may still change, and nobody can pay it yet.
+  return data.filter(({ status }) => status !== 'draft').map(invoiceView);
+}
+
+async function openPortal({ services, organizationId }: Ctx): Promise<string> {
+  const { client } = requireStripe(services);
+  const customer = await findCustomer(services.db, organizationId);
+  if (!customer) {
+    throw new DomainError(
+      'invalid_state',
+      'There is no subscription yet. Choose a plan first; the portal then holds its payment method and invoices.',
+    );
+  }
+  const session = await askStripe(() =>
+    client.billingPortal.sessions.create({
+      customer: customer.customerId,
+      return_url: `${services.baseUrl}/billing`,
+    }),
+  );
+  return session.url;
+}
 
 function invoiceView(invoice: Stripe.Invoice): Invoice {
   const { id, number, created, total, currency, status, hosted_invoice_url: url } = invoice;

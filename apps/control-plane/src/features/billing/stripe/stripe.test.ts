@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { makeKey } from '../../../testing/keys.ts';
-import { addMember } from '../../../testing/people.ts';
+import { addMember, setMemberRole } from '../../../testing/people.ts';
 import { auditEvents } from '../../../testing/query-database.ts';
 import { payInvoice } from '../../../testing/stripe/invoices.ts';
 import { PRICES } from '../../../testing/stripe/stripe-server.ts';
@@ -52,6 +52,24 @@ it('follows the subscription once it is paid, and never the browser', async () =
     actor: { type: 'system', job: 'follow-subscription' },
     ...{ before: { plan: 'free' }, after: { plan: 'pro', planGiven: 'pro' } },
   });
+});
+
+it('subscribes an organization though Stripe repeats that it failed to create the customer', async () => {
+  world.stripe.breakNext('POST /v1/customers', 'failed');
+  expect((await order('pro')).body.outcome).toBe('payment');
+});
+
+it('refuses an order where billing.manage was lost while Stripe was asked, and has Stripe do nothing', async () => {
+  const { memberId, client } = await addMember(world.app, world.organizationId, 'billing');
+  await world.subscribe('developer');
+  world.stripe.forget();
+  const held = world.stripe.holdNext('GET /v1/subscriptions');
+  const ordered = client.post('/v1/billing/plan', { plan: 'pro' });
+  await held.reached;
+  await setMemberRole(world.app, memberId, 'viewer');
+  held.release();
+  expect((await ordered).problem.status).toBe(403);
+  expect(world.stripe.requests.filter((each) => !each.startsWith('GET '))).toEqual([]);
 });
 
 it('leaves one checkout open, so that two that are paid are not two subscriptions', async () => {
@@ -219,4 +237,18 @@ it('opens the portal for who may manage billing, once there is a customer', asyn
   const change = await client.post('/v1/billing/plan', { plan: 'pro' });
   expect(change.problem.code).toBe('insufficient_scope');
   expect(world.stripe.requests).toEqual([]);
+});
+
+it('asks Stripe for one request of an organization at a time, and refuses what more than ten wait', async () => {
+  await world.subscribe('pro');
+  world.stripe.forget();
+  const held = world.stripe.holdNext('GET /v1/customers');
+  const read = () => world.owner.get('/v1/billing/preview?plan=developer');
+  const asked = Array.from({ length: 11 }, read);
+  expect((await Promise.race(asked)).problem.code).toBe('rate_limited');
+  await held.reached;
+  expect(world.stripe.requests).toHaveLength(1);
+  held.release();
+  const statuses = (await Promise.all(asked)).map(({ status }) => status);
+  expect(statuses.toSorted()).toEqual([...Array(10).fill(200), 429]);
 });

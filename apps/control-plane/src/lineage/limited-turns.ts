@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Database } from '../../db/connect.ts';
-import { DomainError } from '../../domain-error.ts';
-import { createTurns } from '../../lineage/turns.ts';
+import type { Database } from '../db/connect.ts';
+import { DomainError } from '../domain-error.ts';
+import { createTurns } from './turns.ts';
 
 type Work<T> = () => Promise<T> | T;
 type WithinLimit = <T>(organizationId: string, work: Work<T>) => Promise<T>;
@@ -33,12 +33,13 @@ export function createWaitingLimit(what: string): WithinLimit {
 }
 
 /**
- * As a waiting limit, for work that occupies the server: it is done one after the other, organizations
- * take turns, and everything else has its turn in between.
+ * As a waiting limit, for work that occupies the server, or another one: of an organization it is done one
+ * after the other, organizations take turns, and everything else has its turn in between.
+ * @param atOnceMax organizations whose work runs at once
  */
-export function createLimitedTurns(what: string) {
+export function createLimitedTurns(what: string, atOnceMax = 1) {
   const limit = createWaitingLimit(what);
-  const inTurn = createTurns({ atOnceMax: 1 });
+  const inTurn = createTurns({ atOnceMax });
   return <T>(db: Database, organizationId: string, work: Work<T>): Promise<T> =>
     limit(organizationId, () =>
       inTurn(db, organizationId, async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Database } from '../../db/connect.ts';
-import { createLimitedTurns } from './waiting-limit.ts';
+import type { Database } from '../db/connect.ts';
+import { createLimitedTurns } from './limited-turns.ts';
 
 /** Turns are kept for an object, whatever it is. */
 const db = {} as Database;
