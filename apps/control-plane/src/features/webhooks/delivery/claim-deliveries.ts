@@ -67,7 +67,7 @@ interface Choice {
 
 /**
  * Of an ordered endpoint, only the first that is pending, due or not. Organizations have their turns one after
- * another, so that one whose endpoints all hang leaves places to the others.
+ * another, and so have the endpoints of each: those that hang leave places to the others.
  */
 async function claim(
   tx: Transaction,
@@ -79,28 +79,31 @@ async function claim(
   const until = inMs(LEASE_MS);
   const { rows } = await tx.execute<Claim>(sql`
     with place as (
-      select endpoint.organization_id, endpoint.id, endpoint.is_ordered,
+      select endpoint.organization_id, endpoint.id, endpoint.is_ordered, sent.count as under_way,
         case when endpoint.is_ordered then ${AT_ONCE.ordered}::int
           when endpoint.failing_since is not null then ${AT_ONCE.failing}::int
-          else ${AT_ONCE.usual}::int end
-        - (select count(*) from webhook_delivery as sent
+          else ${AT_ONCE.usual}::int end - sent.count as room
+      from webhook_endpoint as endpoint cross join lateral (
+        select count(*) from webhook_delivery as sent
           where sent.organization_id = endpoint.organization_id and sent.endpoint_id = endpoint.id
             and sent.status = 'pending' and sent.claimed_until > ${at}
             -- What is claimed is due when its lease ends, by which the index finds it beside any backlog.
-            and sent.next_attempt_at > ${at} and sent.next_attempt_at <= ${inMs(2 * LEASE_MS)}) as room
-      from webhook_endpoint as endpoint
+            and sent.next_attempt_at > ${at} and sent.next_attempt_at <= ${inMs(2 * LEASE_MS)}
+      ) as sent
       where endpoint.id = any(${sql.param(endpointIds)}::text[])
     ), waiting as (
-      select place.organization_id, place.id as endpoint_id, found.sequence
+      select place.organization_id, place.id as endpoint_id, found.sequence,
+        place.under_way + row_number() over (
+          partition by place.id order by found.next_attempt_at, found.sequence) as nth
       from place cross join lateral (
-        select d.sequence from webhook_delivery as d
+        select d.sequence, d.next_attempt_at from webhook_delivery as d
         where not place.is_ordered and d.organization_id = place.organization_id
           and d.endpoint_id = place.id and d.status = 'pending' and d.next_attempt_at <= ${at}
         order by d.next_attempt_at, d.sequence
         limit greatest(place.room, 0)
       ) as found
       union all
-      select place.organization_id, place.id, first.sequence
+      select place.organization_id, place.id, first.sequence, 1
       from place cross join lateral (
         select d.sequence, d.next_attempt_at from webhook_delivery as d
         where d.organization_id = place.organization_id and d.endpoint_id = place.id
@@ -111,7 +114,7 @@ async function claim(
       where place.is_ordered and place.room > 0 and first.next_attempt_at <= ${at}
     ), turn as (
       select waiting.*, coalesce(busy.count, 0) + row_number() over (
-          partition by waiting.organization_id order by random()) as number
+          partition by waiting.organization_id order by waiting.nth, random()) as number
       from waiting left join unnest(${sql.param([...underWay.keys()])}::text[],
           ${sql.param([...underWay.values()])}::int[]) as busy (organization_id, count)
         on busy.organization_id = waiting.organization_id

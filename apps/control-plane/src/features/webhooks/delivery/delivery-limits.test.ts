@@ -82,6 +82,15 @@ it('an organization whose many endpoints hang leaves places to another', async (
   await claimed(100);
   expect([...underWay.values()].toSorted()).toEqual([1, 40]);
   expect(await claimed(100)).toEqual({});
+  // As many of each of its ten endpoints.
+  const ofEach = await query(
+    `select endpoint_id, count(*)::int as under_way from webhook_delivery
+    where claimed_until > now() and endpoint_id <> $1 group by 1`,
+    [theirs.id],
+  );
+  expect(ofEach.map((each) => ({ ...each, endpoint_id: '' }))).toEqual(
+    Array(10).fill({ endpoint_id: '', under_way: 4 }),
+  );
 });
 
 it('an organization with many events keeps another waiting for no more than one batch', async () => {
