@@ -204,7 +204,7 @@ test.each([
 });
 
 test('the schema is printed as it is', async () => {
-  const schema = 'entity ApiKey;\n';
+  const schema = 'entity Member;\nentity ApiKey in [Member];\n';
   const { stdout } = await tollkeeper(['policies', 'schema'], {
     'GET /v1/policies/schema': { schema },
   });

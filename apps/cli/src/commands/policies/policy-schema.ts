@@ -10,5 +10,7 @@ export const policySchema = verb({
     const { client } = await connect(ctx);
     return client.getPolicySchema();
   },
-  print: (ctx, { schema }) => printLine(ctx, schema.trimEnd()),
+  print: (ctx, { schema }) => {
+    for (const line of schema.trimEnd().split('\n')) printLine(ctx, line);
+  },
 });
