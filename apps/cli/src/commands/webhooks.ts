@@ -125,7 +125,7 @@ const enable = verb({
 
 const rotate = verb({
   name: 'rotate',
-  summary: 'Replace the signing secret; the one before signs as well for 24 hours',
+  summary: 'Replace the signing secret; for 24 hours, the previous one signs as well',
   args: [ENDPOINT],
   options: { yes: YES },
   run: async ({ ctx, args: [reference], options: { yes } }) => {
@@ -181,7 +181,11 @@ function printSecret(
   { name, id, secret, publicKey, previousSecretUntil }: WebhookEndpointWithSecret,
 ): void {
   const shown = secret ?? publicKey ?? '';
-  hint(ctx, `"${name}" (${id}) signs by this ${secret ? 'secret, shown only once' : 'key'}:`);
+  hint(
+    ctx,
+    `"${name}" (${id}) signs with ${secret ? 'this secret, which is shown only once' : 'the private half of this public key'}:`,
+  );
   printLine(ctx, shown);
-  if (previousSecretUntil) hint(ctx, 'The one before signs as well for 24 hours.');
+  if (previousSecretUntil)
+    hint(ctx, 'For 24 hours, each event is signed with the previous secret as well.');
 }

@@ -30,7 +30,7 @@ export function EventTypePicker({ selected, error, onSelect }: EventTypePickerPr
             onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
             className="max-w-64"
           />
-          <p role="status" className="min-w-0 flex-1 truncate text-[0.8125rem] text-soft">
+          <p role="status" className="min-w-0 flex-[1_1_10rem] truncate text-[0.8125rem] text-soft">
             {selected.size === 0 ? 'None selected' : eventTypesWords([...selected])}
           </p>
         </div>

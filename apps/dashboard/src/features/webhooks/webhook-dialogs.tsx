@@ -109,7 +109,7 @@ function RotateFlow({ endpoint, onClose }: WebhookDialogProps) {
   return (
     <FormDialog
       title={`Rotate the secret of ${endpoint.name}?`}
-      description="You get another secret. For 24 hours, the one of today signs each event as well, so that your receiver can change at any moment."
+      description="You get a new secret. For 24 hours, each event is signed with the current one as well, so that your receiver can switch at any time."
       submitLabel="Rotate secret"
       form={form}
       onClose={onClose}

@@ -38,7 +38,9 @@ export function WebhookSecretDialog({ endpoint, ...leaving }: WebhookSecretDialo
         </Notice>
       )}
       {previousSecretUntil ? (
-        <p className="text-soft">For 24 hours, the one before signs each event as well.</p>
+        <p className="text-soft">
+          For 24 hours, each event is signed with the previous secret as well.
+        </p>
       ) : null}
     </ShownOnceDialog>
   );

@@ -30,7 +30,7 @@ export function WebhooksPage() {
     <>
       <PageHeader
         title="Webhooks"
-        lead="A webhook endpoint is a URL of yours that receives the events of the audit log as they happen, signed by Standard Webhooks."
+        lead="A webhook endpoint is a URL of yours that receives the events of the audit log as they happen. Requests are signed as Standard Webhooks specifies."
       >
         {data?.length === 0 ? null : create}
       </PageHeader>
