@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { creatingKey, creatingMember } from './api-key-schemas.ts';
 import { AUDIT_ACTION_GROUPS, AUDIT_ACTIONS, type AuditAction } from './audit-actions.ts';
 import { auditEvent } from './audit-event-schemas.ts';
 import { etag } from './edit.ts';
@@ -100,6 +101,11 @@ export const webhookEndpoint = z
     }),
     pendingCount: z.int().meta({ description: 'Deliveries that wait for their next attempt' }),
     failedCount: z.int().meta({ description: 'Deliveries that were given up and can be resent' }),
+    createdBy: creatingMember,
+    createdByKey: creatingKey.nullable().meta({
+      description:
+        'The API key that created the endpoint; null for one that was created in a session',
+    }),
     createdAt: instant,
     etag,
   })

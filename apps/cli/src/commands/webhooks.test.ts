@@ -10,6 +10,8 @@ const ENDPOINT = {
   ...{ url: 'https://hooks.example/', name: 'Channel', eventTypes: ['*'], signature: 'v1' },
   ...{ publicKey: null, isOrdered: false, status: 'enabled', disabledReason: null },
   ...{ failingSince: null, secretRotatedAt: null, previousSecretUntil: null },
+  createdBy: { memberId: `mem_${'0'.repeat(20)}`, name: 'Ada', email: null },
+  createdByKey: null,
   ...{ pendingCount: 3, failedCount: 0, createdAt: '2026-11-23T08:00:00.000Z', etag: 'etag-1' },
 };
 const one = { data: [ENDPOINT], nextCursor: null };

@@ -29,6 +29,7 @@ const COLUMNS: readonly Column<WebhookEndpoint>[] = [
   { title: 'EVENTS', cell: ({ eventTypes }) => eventTypes.join(', '), widthMin: 8 },
   { title: 'PENDING', cell: ({ pendingCount }) => String(pendingCount), align: 'right' },
   { title: 'FAILED', cell: ({ failedCount }) => String(failedCount), align: 'right' },
+  { title: 'CREATED BY', cell: ({ createdBy }) => createdBy.name, optional: true },
   { title: 'ID', cell: ({ id }) => id, optional: true },
 ];
 

@@ -30,6 +30,8 @@ export const SHOWN: Readonly<Record<string, readonly string[]>> = {
   listPolicies: ['canary-member'],
   getPolicy: ['canary-member'],
   listPolicyVersions: ['canary-member'],
+  listWebhookEndpoints: ['canary-member'],
+  getWebhookEndpoint: ['canary-member'],
   listAuditEvents: ALL,
   getAuditEvent: ALL,
   exportAuditEvents: ALL,

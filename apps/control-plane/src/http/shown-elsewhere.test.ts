@@ -52,7 +52,7 @@ beforeAll(async () => {
   );
   const scopes = [
     ...['members.invite', 'fleet.manage', 'policies.create', 'organization.read'],
-    ...['billing.read', 'billing.manage'],
+    ...['billing.read', 'billing.manage', 'audit.read', 'audit.webhook_manage'],
   ];
   const creator = await makeKey(app, member.client, { name: 'canary-key', scopes });
   const joinKey = await makeJoinKey(creator.client, { name: 'canary-join-key', workspaceId });
@@ -73,7 +73,7 @@ beforeAll(async () => {
   const other = await makeKey(app, person.client, { name: 'other', scopes: ['api_keys.create'] });
   const third = await makeKey(app, person.client, { name: 'third', scopes: ['api_keys.create'] });
   lesser = { roleId: reader.body.id, memberId: person.memberId, key };
-  const endpoint = await owner.post<{ id: string }>('/v1/webhook-endpoints', WEBHOOK);
+  const endpoint = await creator.client.post<{ id: string }>('/v1/webhook-endpoints', WEBHOOK);
   const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
   await integrateAuditLogs(app.services);
   ids = {
@@ -197,8 +197,9 @@ describe('a caller who holds the scope of one route alone', () => {
 });
 
 const OF_MEMBER = { id: 'member', status: 403, shows: ['canary-member'] };
-/** The policy that is changed, and the member who created it. */
+/** The policy or the endpoint that is changed, with the member who created it. */
 const OF_POLICY = ['canary-policy', 'canary-member'];
+const OF_ENDPOINT = { id: 'endpoint', shows: ['canary-member'] };
 
 /**
  * How each change is asked for: of the thing with this id, answered so. `shows` is the thing itself,
@@ -256,10 +257,10 @@ const CHANGES: Readonly<
   createJoinKey: { body: () => ({ name: 'made', workspaceId: ids.workspace }), status: 201 },
   deleteJoinKey: { id: 'joinKey', status: 204 },
   createWebhookEndpoint: { body: () => WEBHOOK, status: 403 },
-  updateWebhookEndpoint: { id: 'endpoint', body: () => ({ name: 'renamed' }) },
-  disableWebhookEndpoint: { id: 'endpoint' },
-  enableWebhookEndpoint: { id: 'endpoint' },
-  rotateWebhookSecret: { id: 'endpoint' },
+  updateWebhookEndpoint: { ...OF_ENDPOINT, body: () => ({ name: 'renamed' }) },
+  disableWebhookEndpoint: OF_ENDPOINT,
+  enableWebhookEndpoint: OF_ENDPOINT,
+  rotateWebhookSecret: OF_ENDPOINT,
   testWebhookEndpoint: { id: 'endpoint', status: 204 },
   resendWebhooks: { id: 'endpoint', body: () => ({ failedSince: '2020-01-01T00:00:00Z' }) },
   deleteWebhookEndpoint: { id: 'endpoint', status: 204 },

@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto';
 import { INVITATION_DAYS } from '@tollkeeper/contract';
-import type { gateway, invitation, joinKey, member } from '../db/schema/index.ts';
+import type { gateway, invitation, joinKey, member, webhookEndpoint } from '../db/schema/index.ts';
 import type { Facts } from './audit.ts';
 
 /** What the audit log tells of a join key. */
@@ -44,6 +45,21 @@ type GatewayFacts = Pick<
 export function gatewayFacts(row: GatewayFacts): Facts {
   const { name, workspaceId, labels, draining, joinKeyId } = row;
   return { name, workspaceId, labels, draining, joinKeyId };
+}
+
+type WebhookEndpointFacts = Pick<
+  typeof webhookEndpoint.$inferSelect,
+  'url' | 'name' | 'eventTypes' | 'isOrdered'
+>;
+
+/**
+ * Of an endpoint, as its events record it. Path and query of a URL can be a secret by themselves, and more people
+ * read the log than manage webhooks: it has a digest of them.
+ */
+export function webhookEndpointFacts(row: WebhookEndpointFacts): Facts {
+  const { url, name, eventTypes, isOrdered } = row;
+  const urlSha256 = hash('sha256', url, 'hex');
+  return { url: new URL(url).origin, urlSha256, name, eventTypes, isOrdered };
 }
 
 const LIFETIME_MS = INVITATION_DAYS * 86_400_000;

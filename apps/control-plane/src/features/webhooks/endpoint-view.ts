@@ -1,18 +1,24 @@
-import { hash } from 'node:crypto';
 import type { WebhookEndpoint } from '@tollkeeper/contract';
 import { and, eq, getTableColumns } from 'drizzle-orm';
+import {
+  creatingKey,
+  creatingKeyName,
+  creatingKeyView,
+  isCreatingKey,
+} from '../../access/creator.ts';
+import { memberAddress } from '../../access/visibility.ts';
 import type { Ctx, Services } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { webhookDelivery, webhookEndpoint } from '../../db/schema/index.ts';
+import { member, user, webhookDelivery, webhookEndpoint } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
-import type { AuditTarget, Facts } from '../../write/audit.ts';
+import type { AuditTarget } from '../../write/audit.ts';
 import { etagOf } from '../../write/etag.ts';
 import { openSecret, webhookPublicKey } from './signing-secret.ts';
 
 export type EndpointRow = typeof webhookEndpoint.$inferSelect;
 
-/** Endpoints with how much waits for them; narrowed by the caller. */
-export function selectEndpoints(db: Database | Transaction) {
+/** Endpoints with their creators and how much waits for them; narrowed by the caller. */
+export function selectEndpoints(db: Database | Transaction, ctx: Ctx) {
   const countOf = (status: 'pending' | 'failed') =>
     db.$count(
       webhookDelivery,
@@ -27,8 +33,14 @@ export function selectEndpoints(db: Database | Transaction) {
       ...getTableColumns(webhookEndpoint),
       pendingCount: countOf('pending'),
       failedCount: countOf('failed'),
+      creatorName: user.name,
+      creatorEmail: memberAddress(ctx),
+      keyName: creatingKeyName(ctx),
     })
     .from(webhookEndpoint)
+    .innerJoin(member, eq(member.id, webhookEndpoint.memberId))
+    .innerJoin(user, eq(user.id, member.userId))
+    .leftJoin(creatingKey, isCreatingKey(webhookEndpoint))
     .$dynamic();
 }
 
@@ -52,6 +64,8 @@ export function endpointView(services: Services, row: ViewRow): WebhookEndpoint 
     previousSecretUntil: isInGrace ? graceEnd.toISOString() : null,
     pendingCount: row.pendingCount,
     failedCount: row.failedCount,
+    createdBy: { memberId: row.memberId, name: row.creatorName, email: row.creatorEmail },
+    createdByKey: creatingKeyView(row.createdByKeyId, row.keyName),
     createdAt: row.createdAt.toISOString(),
     etag: endpointEtag(row),
   };
@@ -68,15 +82,6 @@ export function endpointEtag({ url, name, eventTypes, isOrdered }: EditableEndpo
   return etagOf({ url, name, eventTypes, isOrdered });
 }
 
-/**
- * Of an endpoint, as its events record it. Path and query of a URL can be a secret by themselves, and more people
- * read the log than manage webhooks: it has a digest of them.
- */
-export function endpointFacts({ url, name, eventTypes, isOrdered }: EditableEndpoint): Facts {
-  const urlSha256 = hash('sha256', url, 'hex');
-  return { url: new URL(url).origin, urlSha256, name, eventTypes, isOrdered };
-}
-
 export function endpointTarget({ id, name }: Pick<EndpointRow, 'id' | 'name'>): AuditTarget {
   return { type: 'webhook_endpoint', id, name };
 }
@@ -87,7 +92,7 @@ export async function readEndpoint(
   ctx: Ctx,
   id: string,
 ): Promise<WebhookEndpoint> {
-  const [row] = await selectEndpoints(db).where(isEndpoint(ctx.organizationId, id));
+  const [row] = await selectEndpoints(db, ctx).where(isEndpoint(ctx.organizationId, id));
   if (!row || ctx.workspaceId !== null) throw notFound('webhook endpoint', id);
   return endpointView(ctx.services, row);
 }

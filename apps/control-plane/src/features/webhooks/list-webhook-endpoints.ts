@@ -12,7 +12,7 @@ type Query = NonNullable<RouteInput<Routes['listWebhookEndpoints']>['query']>;
 export async function listWebhookEndpoints(ctx: Ctx, { query }: { query: Query }) {
   requireWholeOrganization(ctx);
   const { after, order, limit } = pageStart(query, webhookEndpoint);
-  const rows = await selectEndpoints(ctx.services.db)
+  const rows = await selectEndpoints(ctx.services.db, ctx)
     .where(and(eq(webhookEndpoint.organizationId, ctx.organizationId), after))
     .orderBy(...order)
     .limit(limit + 1);

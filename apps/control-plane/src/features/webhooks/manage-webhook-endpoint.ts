@@ -8,11 +8,11 @@ import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { webhookEndpoint } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
+import { webhookEndpointFacts } from '../../write/created-facts.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
 import {
   type EndpointRow,
-  endpointFacts,
   endpointTarget,
   isEndpoint,
   lockEndpoint,
@@ -156,7 +156,7 @@ export function deleteWebhookEndpoint(ctx: Ctx, { params: { id } }: Input): Prom
     return {
       result: undefined,
       target: endpointTarget(row),
-      before: { ...endpointFacts(row), signature: row.signature, status: row.status },
+      before: { ...webhookEndpointFacts(row), signature: row.signature, status: row.status },
       after: null,
       changes: [],
     };

@@ -13,12 +13,12 @@ import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { auditChain, webhookCursor, webhookEndpoint } from '../../db/schema/index.ts';
 import { DomainError, invalidField } from '../../domain-error.ts';
+import { webhookEndpointFacts } from '../../write/created-facts.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { idempotent } from '../../write/idempotent.ts';
 import { isSame, unlessUnchanged, type Written, write } from '../../write/write.ts';
 import {
   endpointEtag,
-  endpointFacts,
   endpointTarget,
   isEndpoint,
   lockEndpoint,
@@ -86,7 +86,7 @@ async function insertEndpoint(
     result: signature === 'v1' ? { ...shown, secret: secretText(secret) } : shown,
     target: endpointTarget(row),
     before: null,
-    after: { ...endpointFacts(row), signature },
+    after: { ...webhookEndpointFacts(row), signature },
     changes: [],
   };
 }
@@ -149,8 +149,8 @@ export function updateWebhookEndpoint(
     return unlessUnchanged({
       result: await readEndpoint(tx, confirmed, row.id),
       target: endpointTarget({ id: row.id, name: next.name }),
-      before: endpointFacts(row),
-      after: endpointFacts(next),
+      before: webhookEndpointFacts(row),
+      after: webhookEndpointFacts(next),
       changes: [],
     });
   });

@@ -1,4 +1,5 @@
 import type { WebhookEndpoint } from '@tollkeeper/contract';
+import { CreatingKey } from '../../components/creating-key.tsx';
 import { Fact, Facts, IdFact, Panel } from '../../components/panel.tsx';
 import { TimeAgoButton } from '../../components/time-ago.tsx';
 import { exactTime, formatCount } from '../../lib/format.ts';
@@ -6,7 +7,8 @@ import { eventTypesWords, WebhookStatus } from './webhook-words.tsx';
 
 export function WebhookFacts({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
   const { id, url, eventTypes, signature, publicKey, isOrdered } = endpoint;
-  const { failingSince, pendingCount, failedCount, previousSecretUntil, createdAt } = endpoint;
+  const { failingSince, pendingCount, failedCount, previousSecretUntil } = endpoint;
+  const { createdBy, createdByKey, createdAt } = endpoint;
   return (
     <Panel title="Endpoint">
       <Facts>
@@ -32,6 +34,17 @@ export function WebhookFacts({ endpoint }: { readonly endpoint: WebhookEndpoint 
         ) : null}
         <Fact term="Pending">{formatCount(pendingCount)}</Fact>
         <Fact term="Failed">{formatCount(failedCount)}</Fact>
+        <Fact term="Created by">
+          {createdBy.name}
+          {createdBy.email ? (
+            <span className="block text-[0.8125rem] text-soft">{createdBy.email}</span>
+          ) : null}
+        </Fact>
+        {createdByKey ? (
+          <Fact term="Created with">
+            <CreatingKey {...createdByKey} />
+          </Fact>
+        ) : null}
         <Fact term="Created">
           <TimeAgoButton at={createdAt} />
         </Fact>

@@ -1,5 +1,5 @@
-import { Link } from '@tanstack/react-router';
 import { type ApiKeyDetail, PROFILE_CATALOG } from '@tollkeeper/contract';
+import { CreatingKey } from '../../../components/creating-key.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Fact, Facts, IdFact, Panel } from '../../../components/panel.tsx';
 import { MaskedPrefix } from '../../../components/record-table.tsx';
@@ -33,7 +33,7 @@ export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
         </Fact>
         {apiKey.createdByKey ? (
           <Fact term="Created with">
-            <CreatingKey creator={apiKey.createdByKey} />
+            <CreatingKey {...apiKey.createdByKey} />
           </Fact>
         ) : null}
         <Fact term="Created">
@@ -60,30 +60,6 @@ export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
         <IdFact id={apiKey.id} />
       </Facts>
     </Panel>
-  );
-}
-
-interface CreatingKeyProps {
-  readonly creator: NonNullable<ApiKeyDetail['createdByKey']>;
-}
-
-function CreatingKey({ creator: { id, name } }: CreatingKeyProps) {
-  if (name === null) {
-    return (
-      <>
-        A key that was deleted, or that you may not see
-        <code className="block font-mono text-[0.8125rem] text-soft">{id}</code>
-      </>
-    );
-  }
-  return (
-    <Link
-      to="/api-keys/$id"
-      params={{ id }}
-      className="text-accent-strong underline underline-offset-4"
-    >
-      {name}
-    </Link>
   );
 }
 
