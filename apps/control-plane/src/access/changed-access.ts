@@ -3,7 +3,9 @@ import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 /** Audit events of changes in what members and keys may do, written out as an index holds these events alone. */
 export const CHANGED_ACCESS = sql.raw(
   `('member.update', 'member.suspend', 'member.reinstate', 'role.create', 'role.update',
-    'policy.create', 'policy.update', 'policy.restore', 'policy.enable', 'policy.disable')`,
+    'policy.create', 'policy.update', 'policy.restore', 'policy.enable', 'policy.disable',
+    'webhook_endpoint.update', 'webhook_endpoint.rotate_secret', 'webhook_endpoint.enable',
+    'webhook_endpoint.disable')`,
 );
 
 /** The key, or else the member, that did what an audit event records. */

@@ -11,6 +11,7 @@ import {
   joinKey,
   keyEdit,
   keyRotation,
+  webhookEndpoint,
 } from '../db/schema/index.ts';
 import { defineUnawaitedWrite } from '../db/statement.ts';
 import { awaitAtCommit } from '../db/transaction.ts';
@@ -29,6 +30,7 @@ export const LIVING: readonly Trace[] = [
   [invitation, sql.raw('trace.created_by_key_id')],
   [admission, sql.raw('trace.created_by_key_id')],
   [gateway, sql.raw('trace.created_by_key_id')],
+  [webhookEndpoint, sql.raw('trace.created_by_key_id')],
   [keyRotation, sql.raw('trace.rotated_by'), keyIs(sql`key.status <> 'revoked'`)],
 ];
 

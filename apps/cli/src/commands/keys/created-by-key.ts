@@ -57,7 +57,7 @@ export async function createdByKeys(
     : `Everything ${it} created or rotated stays: ${things}. Give --cascade to end that as well.${further}`;
 }
 
-/** Other keys, members, roles and policies, which no cascade ends. */
+/** Other keys, members, roles, policies and webhook endpoints, which no cascade ends. */
 function toReview(created: Created, it: string): string {
   const { editedKeysCount, editedKeys, changedMembersCount, changedRolesCount } = created;
   const keys = editedKeys.map(({ name, id }) => `${name} (${id})`);
@@ -76,6 +76,11 @@ function toReview(created: Created, it: string): string {
       `the policies that ${it} created or changed, which`,
       created.changedPoliciesCount,
       policies,
+    ),
+    review(
+      `the webhook endpoints of others that ${it} changed, which`,
+      created.changedWebhookEndpointsCount,
+      created.changedWebhookEndpoints.map(({ name, id }) => `${name} (${id})`),
     ),
   ].join('');
 }
@@ -97,15 +102,22 @@ function leaving({ membersCount, members }: Created): string {
 }
 
 /** Whom and what a cascade leaves: members who are kept, and what the caller may not remove. */
-function staying({ membersLeftCount, membersLeft, gatewaysLeftCount }: Created): string {
+function staying({ membersLeftCount, membersLeft, ...created }: Created): string {
+  const { gatewaysLeftCount, webhookEndpointsLeftCount } = created;
+  const left = [
+    ...(gatewaysLeftCount > 0 ? [counted(gatewaysLeftCount, 'gateway')] : []),
+    ...(webhookEndpointsLeftCount > 0
+      ? [counted(webhookEndpointsLeftCount, 'webhook endpoint')]
+      : []),
+  ];
   const who = [
     ...(membersLeftCount > 0
       ? [`${counted(membersLeftCount, 'member')}${namesOf(membersLeft, membersLeftCount)}`]
       : []),
-    ...(gatewaysLeftCount > 0 ? [counted(gatewaysLeftCount, 'gateway')] : []),
+    ...left,
   ].join('; ');
   if (who === '') return '';
-  return ` Some who joined through it stay, since you keep them or may not remove them: ${who}.`;
+  return ` These stay, since you keep them or may not remove them: ${who}.`;
 }
 
 /** ": Ada (ada@example.com) and 2 more"; nothing where the server named nobody. */
@@ -136,6 +148,7 @@ function thingsOf({ isComplete, ...counts }: Created): string {
   const { keysCount, joinKeysCount, invitationsCount, membersCount, gatewaysCount } = counts;
   const things = [
     { count: keysCount, what: 'API key' },
+    { count: counts.webhookEndpointsCount, what: 'webhook endpoint' },
     { count: joinKeysCount, what: 'join key' },
     { count: invitationsCount, what: 'invitation' },
     { count: gatewaysCount, what: 'gateway' },

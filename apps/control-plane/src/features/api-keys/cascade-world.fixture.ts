@@ -21,9 +21,11 @@ export const NOTHING_CREATED: Created = {
   membersCount: 0,
   members: [],
   gatewaysCount: 0,
+  webhookEndpointsCount: 0,
   membersLeftCount: 0,
   membersLeft: [],
   gatewaysLeftCount: 0,
+  webhookEndpointsLeftCount: 0,
   editedKeysCount: 0,
   editedKeys: [],
   changedMembersCount: 0,
@@ -32,6 +34,8 @@ export const NOTHING_CREATED: Created = {
   changedRoles: [],
   changedPoliciesCount: 0,
   changedPolicies: [],
+  changedWebhookEndpointsCount: 0,
+  changedWebhookEndpoints: [],
   isComplete: true,
 };
 
@@ -45,6 +49,7 @@ const TIMES = {
   invitation: ['created_at', 'expires_at'],
   join_key: ['created_at'],
   gateway: ['created_at'],
+  webhook_endpoint: ['created_at'],
 };
 
 /**

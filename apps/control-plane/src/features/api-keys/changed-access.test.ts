@@ -1,3 +1,4 @@
+import type { WebhookEndpoint } from '@tollkeeper/contract';
 import { beforeAll, expect, it } from 'vitest';
 import { purgeOutdated } from '../../jobs/purge-outdated.ts';
 import { auditEvents } from '../../testing/audit-log.ts';
@@ -166,6 +167,79 @@ it('names the policies that a key, and what it created, wrote or switched, and l
   expect(said.created.changedPolicies.toSorted()).toEqual(
     changedPolicies.map(({ id }) => id).toSorted(),
   );
+});
+
+it('deletes the webhook endpoints that came from a key, and names those of others that it changed', async () => {
+  const { app, owner, me, makeRoot, named, created, revoke } = world;
+  const PATH = '/v1/webhook-endpoints';
+  const root = await makeRoot();
+  const child = await makeRoot(root.client);
+  const thief = await join(app, root.client, named('Thief'), 'role_admin');
+  const make = async (client: Client, name: string) => {
+    const body = { name: named(name), url: 'https://hooks.example/s3cret', eventTypes: ['*'] };
+    const made = await client.post<WebhookEndpoint>(PATH, body);
+    expect(made.status).toBe(201);
+    return made.body;
+  };
+  const change = async (answer: Promise<{ status: number }>) =>
+    expect((await answer).status).toBe(200);
+  const [own, below, ofThief] = [
+    await make(root.client, 'own'),
+    await make(child.client, 'below'),
+    await make(thief.client, 'of the thief'),
+  ];
+  const [moved, rotated, kept] = [
+    await make(owner, 'a moved'),
+    await make(owner, 'b rotated'),
+    await make(owner, 'c kept'),
+  ];
+  const theirs = [own, below, ofThief].map(({ id }) => id).sort();
+  expect([own.createdByKey, ofThief.createdByKey]).toEqual([
+    { id: root.id, name: root.name },
+    null,
+  ]);
+  expect(ofThief.createdBy).toMatchObject({ memberId: thief.memberId, email: thief.email });
+  await change(root.client.patch(`${PATH}/${moved.id}`, { url: 'https://thief.example/' }));
+  await change(thief.client.post(`${PATH}/${rotated.id}/rotate`));
+  await change(root.client.post(`${PATH}/${below.id}/disable`));
+
+  const scopes = ['api_keys.read', 'api_keys.revoke', 'api_keys.manage_all'];
+  const lesser = await makeKey(app, owner, { scopes });
+  // It removes nobody either: what the thief did by session is not among it.
+  expect(await created(root.id, lesser.client)).toMatchObject({
+    ...{ webhookEndpointsCount: 0, webhookEndpointsLeftCount: 2 },
+    ...{ changedWebhookEndpointsCount: 1, changedWebhookEndpoints: [] },
+  });
+  await revoke(lesser.client, child.id);
+  const events = () => auditEvents(app, me.organization.id);
+  expect((await events()).at(-1)).toMatchObject({
+    action: 'api_key.cascade',
+    after: { created: { webhookEndpointsCount: 0, webhookEndpointsLeftCount: 1 } },
+  });
+  await owner.delete(`/v1/api-keys/${child.id}`);
+  await purgeOutdated(app.services.db);
+
+  expect(await created(root.id)).toMatchObject({
+    ...{ webhookEndpointsCount: 3, webhookEndpointsLeftCount: 0, changedWebhookEndpointsCount: 2 },
+    changedWebhookEndpoints: [moved, rotated].map(({ id, name }) => ({ id, name })),
+  });
+  const before = (await events()).length;
+  await revoke(owner, root.id);
+  const { body } = await owner.get<{ data: WebhookEndpoint[] }>(PATH);
+  expect(body.data.map(({ id }) => id).sort()).toEqual(
+    [moved, rotated, kept].map(({ id }) => id).sort(),
+  );
+  const written = (await events()).slice(before);
+  const deletions = written.filter(({ action }) => action === 'webhook_endpoint.delete');
+  expect(deletions.map(({ target }) => target.id).sort()).toEqual(theirs);
+  for (const { before: facts, after } of deletions) {
+    expect(facts).toMatchObject({ url: 'https://hooks.example' });
+    expect(after).toEqual({ cause: { type: 'api_key', id: root.id, name: root.name } });
+  }
+  const said = written.find(({ action }) => action === 'api_key.cascade');
+  expect(said?.after).toMatchObject({
+    created: { webhookEndpointsCount: 3, changedWebhookEndpointsCount: 2 },
+  });
 });
 
 /** As `letAMinutePass` does with what has a time in a row of its own. */

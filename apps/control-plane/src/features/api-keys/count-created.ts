@@ -53,10 +53,12 @@ export async function countCreated(
     invitationsCount: created.invitations.length,
     membersCount: created.members.length,
     gatewaysCount: created.gateways.length,
+    webhookEndpointsCount: created.webhookEndpoints.length,
     members: named(ctx, created.members),
     membersLeftCount: created.membersLeft.length,
     membersLeft: named(ctx, created.membersLeft),
     gatewaysLeftCount: created.gatewaysLeft.length,
+    webhookEndpointsLeftCount: created.webhookEndpointsLeft.length,
     editedKeysCount: created.editedKeys.length,
     editedKeys: firstByName(created.editedKeys).map(({ id, name }) => ({ id, name })),
     changedMembersCount: created.changedMembers.length,
@@ -68,6 +70,10 @@ export async function countCreated(
     changedPoliciesCount: created.changedPolicies.length,
     changedPolicies: holds(ctx.scopes, 'policies.read')
       ? firstByName(created.changedPolicies).map(({ id, name }) => ({ id, name }))
+      : [],
+    changedWebhookEndpointsCount: created.changedWebhookEndpoints.length,
+    changedWebhookEndpoints: holds(ctx.scopes, 'audit.webhook_manage')
+      ? firstByName(created.changedWebhookEndpoints).map(({ id, name }) => ({ id, name }))
       : [],
     isComplete: unread.length === 0 && lineage.isComplete && created.isComplete,
   };

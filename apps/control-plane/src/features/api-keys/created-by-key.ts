@@ -1,13 +1,14 @@
 import type { SQL } from 'drizzle-orm';
 import type { Authority } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
-import { gateway, invitation, joinKey } from '../../db/schema/index.ts';
+import { gateway, invitation, joinKey, webhookEndpoint } from '../../db/schema/index.ts';
 import type { Change } from '../../write/change.ts';
 import {
   gatewayFacts,
   invitationFacts,
   joinKeyFacts,
   memberFacts,
+  webhookEndpointFacts,
 } from '../../write/created-facts.ts';
 import type { FurtherEvent } from '../../write/write.ts';
 import {
@@ -28,11 +29,13 @@ interface CreatedCounts {
   readonly invitationsCount: number;
   readonly membersCount: number;
   readonly gatewaysCount: number;
+  readonly webhookEndpointsCount: number;
   /** Those who joined through the key and stay: kept, or beyond what the caller may remove. */
   readonly membersLeftCount: number;
   /** Their ids, or the first of them. */
   readonly membersLeft: readonly string[];
   readonly gatewaysLeftCount: number;
+  readonly webhookEndpointsLeftCount: number;
   readonly editedKeysCount: number;
   /** Ids of other keys that were enabled or changed, or the first of them. */
   readonly editedKeys: readonly string[];
@@ -45,6 +48,9 @@ interface CreatedCounts {
   /** Policies that were created or changed, and their ids, or the first of them. */
   readonly changedPoliciesCount: number;
   readonly changedPolicies: readonly string[];
+  /** Webhook endpoints of others that were changed, and their ids, or the first of them. */
+  readonly changedWebhookEndpointsCount: number;
+  readonly changedWebhookEndpoints: readonly string[];
 }
 
 interface EndedCreated {
@@ -61,6 +67,7 @@ const NAMED_KINDS = [
   'changedMembers',
   'changedRoles',
   'changedPolicies',
+  'changedWebhookEndpoints',
 ] as const;
 
 const NOTHING: EndedCreated = {
@@ -70,9 +77,11 @@ const NOTHING: EndedCreated = {
     invitationsCount: 0,
     membersCount: 0,
     gatewaysCount: 0,
+    webhookEndpointsCount: 0,
     membersLeftCount: 0,
     membersLeft: [],
     gatewaysLeftCount: 0,
+    webhookEndpointsLeftCount: 0,
     editedKeysCount: 0,
     editedKeys: [],
     changedMembersCount: 0,
@@ -81,6 +90,8 @@ const NOTHING: EndedCreated = {
     changedRoles: [],
     changedPoliciesCount: 0,
     changedPolicies: [],
+    changedWebhookEndpointsCount: 0,
+    changedWebhookEndpoints: [],
   },
   events: [],
   changes: [],
@@ -88,16 +99,9 @@ const NOTHING: EndedCreated = {
 
 /** Whether the event has something to say of what a cascade left. */
 export function namesAny(counts: CreatedCounts): boolean {
-  const { membersLeftCount, gatewaysLeftCount, editedKeysCount } = counts;
-  const { changedMembersCount, changedRolesCount, changedPoliciesCount } = counts;
-  return [
-    membersLeftCount,
-    gatewaysLeftCount,
-    editedKeysCount,
-    changedMembersCount,
-    changedRolesCount,
-    changedPoliciesCount,
-  ].some((count) => count > 0);
+  const { gatewaysLeftCount, webhookEndpointsLeftCount } = counts;
+  const named = NAMED_KINDS.map((kind) => counts[`${kind}Count`]);
+  return [gatewaysLeftCount, webhookEndpointsLeftCount, ...named].some((count) => count > 0);
 }
 
 interface Ending {
@@ -108,8 +112,8 @@ interface Ending {
 }
 
 /**
- * Revokes the keys, removes the members, and deletes the join keys, invitations and gateways. However
- * many roots there are, it takes the same number of statements.
+ * Revokes the keys, removes the members, and deletes the webhook endpoints, join keys, invitations and
+ * gateways. However many roots there are, it takes the same number of statements.
  * @param part of no more than one transaction ends
  * @returns what ended, by root
  */
@@ -131,6 +135,7 @@ export async function endCreated(
         changedMembers: [],
         changedRoles: [],
         changedPolicies: [],
+        changedWebhookEndpoints: [],
       },
       events: [],
       changes: [],
@@ -175,6 +180,16 @@ export async function endCreated(
     });
     own.changes.push({ kind: 'member', subjectId: row.id });
   }
+  for (const { row, root } of await deleteThings(tx, ctx, webhookEndpoint, part.webhookEndpoints)) {
+    const { own, cause } = of(root);
+    own.counts.webhookEndpointsCount += 1;
+    own.events.push({
+      action: 'webhook_endpoint.delete',
+      target: { type: 'webhook_endpoint', id: row.id, name: row.name },
+      before: { ...webhookEndpointFacts(row), signature: row.signature, status: row.status },
+      after: { cause },
+    });
+  }
   for (const { row, root } of await deleteThings(tx, ctx, joinKey, part.joinKeys)) {
     const { own, cause } = of(root);
     own.counts.joinKeysCount += 1;
@@ -208,6 +223,9 @@ export async function endCreated(
     own.changes.push({ kind: 'gateway', subjectId: row.id });
   }
   for (const { root } of part.gatewaysLeft) of(root).own.counts.gatewaysLeftCount += 1;
+  for (const { root } of part.webhookEndpointsLeft) {
+    of(root).own.counts.webhookEndpointsLeftCount += 1;
+  }
   for (const kind of NAMED_KINDS) {
     for (const { root, id } of part[kind]) {
       const { counts } = of(root).own;

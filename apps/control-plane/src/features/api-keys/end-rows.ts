@@ -9,6 +9,7 @@ import {
   invitation,
   type joinKey,
   member,
+  type webhookEndpoint,
 } from '../../db/schema/index.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
 import type { Created, CreatedKey } from './find-created.ts';
@@ -127,7 +128,9 @@ export function isSentAsFound(invitations: Created['invitations']): SQL {
 }
 
 /** @param isSame leaves out what is not as it was found */
-export async function deleteThings<T extends typeof joinKey | typeof invitation | typeof gateway>(
+export async function deleteThings<
+  T extends typeof joinKey | typeof invitation | typeof gateway | typeof webhookEndpoint,
+>(
   tx: Transaction,
   { organizationId }: Authority,
   table: T,

@@ -31,7 +31,10 @@ export const CASCADE_LIMITS: CascadeLimits = {
   partMax: 1000,
 };
 
-/** What the next transaction ends, people and keys first, who would create more; and what is left after it. */
+/**
+ * What the next transaction ends, people and keys first, who would create more, and then where the audit log
+ * is sent; and what is left after it.
+ */
 export function takePart(
   created: Created,
   endedMax = ENDED_MAX,
@@ -53,6 +56,7 @@ function slices(created: Created, start: number, end: number): Created {
     ...created,
     members: slice(created.members),
     keys: slice(created.keys),
+    webhookEndpoints: slice(created.webhookEndpoints),
     invitations: slice(created.invitations),
     joinKeys: slice(created.joinKeys),
     gateways: slice(created.gateways),
@@ -60,8 +64,9 @@ function slices(created: Created, start: number, end: number): Created {
 }
 
 /** Of all that was found, what a cascade ends. */
-export function countEnded({ members, invitations, joinKeys, gateways, keys }: Created): number {
-  return [members, invitations, joinKeys, gateways, keys].reduce(
+export function countEnded(created: Created): number {
+  const { members, keys, webhookEndpoints, invitations, joinKeys, gateways } = created;
+  return [members, keys, webhookEndpoints, invitations, joinKeys, gateways].reduce(
     (total, things) => total + things.length,
     0,
   );

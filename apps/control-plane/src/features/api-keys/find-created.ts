@@ -1,14 +1,15 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm';
 import { holds } from '../../access/require-scope.ts';
-import { visibleFleet, visibleKeys } from '../../access/visibility.ts';
+import { visibleFleet } from '../../access/visibility.ts';
 import type { Authority } from '../../context.ts';
 import { among, createReader, type Reader } from '../../db/among.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { apiKey, gateway, invitation, joinKey, keyEdit } from '../../db/schema/index.ts';
+import { gateway, invitation, joinKey, webhookEndpoint } from '../../db/schema/index.ts';
 import type { AdmittedMember, ReadLineage } from '../../lineage/read-lineage.ts';
 import { type Descendants, traceDescendants } from '../../lineage/trace-descendants.ts';
 import { invitationSentAt } from '../../write/created-facts.ts';
 import { type ChangedAccess, findChangedAccess } from './find-changed-access.ts';
+import { type EditedKey, findEditedKeys } from './find-edited-keys.ts';
 
 /** Something that came from a root. */
 interface CreatedThing {
@@ -22,8 +23,6 @@ export interface CreatedKey extends CreatedThing {
   readonly ownerLeaves: boolean;
 }
 
-type EditedKey = CreatedThing & { readonly name: string };
-
 /** What is still in use of what came from some keys, and goes with them. */
 export interface Created extends ChangedAccess {
   /** That are not revoked, roots aside. */
@@ -33,9 +32,11 @@ export interface Created extends ChangedAccess {
   readonly joinKeys: readonly CreatedThing[];
   readonly invitations: readonly (CreatedThing & { readonly expiresAt: Date })[];
   readonly gateways: readonly CreatedThing[];
+  readonly webhookEndpoints: readonly CreatedThing[];
   /** Whom the caller keeps or may not remove. */
   readonly membersLeft: readonly (CreatedThing & AdmittedMember)[];
   readonly gatewaysLeft: readonly CreatedThing[];
+  readonly webhookEndpointsLeft: readonly CreatedThing[];
   /** Other keys that were enabled or changed by what came from the roots: they stay as they are. */
   readonly editedKeys: readonly EditedKey[];
   /** False where there is more than was to be read. */
@@ -63,6 +64,7 @@ export async function findCreated(
   const keys = livingKeys(lineage, descendants, rootIds);
   const reader = createReader(unseen ?? [...descendants.ids], rowsMax);
   const gateways = await findGateways(db, ctx, descendants, reader);
+  const endpoints = await findWebhookEndpoints(db, ctx, descendants, reader);
   const isLeft = ({ isManageable }: { readonly isManageable: boolean }) => !isManageable;
   return {
     keys,
@@ -72,8 +74,10 @@ export async function findCreated(
     invitations: await findInvitations(db, ctx, descendants, reader),
     gateways: gateways.filter((each) => !isLeft(each)),
     gatewaysLeft: gateways.filter(isLeft),
+    webhookEndpoints: endpoints.filter((each) => !isLeft(each)),
+    webhookEndpointsLeft: endpoints.filter(isLeft),
     editedKeys: await findEditedKeys(db, ctx, descendants, reader),
-    ...(await findChangedAccess(db, ctx, descendants, reader)),
+    ...(await findChangedAccess(db, ctx, descendants, reader, endpoints)),
     isComplete: reader.isComplete(),
   };
 }
@@ -201,6 +205,35 @@ async function findGateways(
   );
 }
 
+/** Those that the caller may not delete stay, and go on receiving the audit log. */
+async function findWebhookEndpoints(
+  db: Database | Transaction,
+  ctx: Authority,
+  descendants: Descendants,
+  reader: Reader,
+) {
+  const isManageable = holds(ctx.scopes, 'audit.webhook_manage') && ctx.workspaceId === null;
+  const rows = await reader.readEach((ids) =>
+    db
+      .select({
+        id: webhookEndpoint.id,
+        createdByKeyId: webhookEndpoint.createdByKeyId,
+        memberId: webhookEndpoint.memberId,
+        createdAt: webhookEndpoint.createdAt,
+      })
+      .from(webhookEndpoint)
+      .where(
+        and(
+          eq(webhookEndpoint.organizationId, ctx.organizationId),
+          or(among(webhookEndpoint.createdByKeyId, ids), among(webhookEndpoint.memberId, ids)),
+        ),
+      ),
+  );
+  return rows.flatMap(({ id, createdByKeyId, memberId, createdAt }) =>
+    withRoot(descendants, { id, isManageable }, [createdByKeyId, memberId], createdAt),
+  );
+}
+
 function withRoot<T extends object>(
   { rootOf }: Descendants,
   thing: T,
@@ -209,42 +242,4 @@ function withRoot<T extends object>(
 ): (T & { readonly root: string })[] {
   const root = rootOf(creators, at.getTime());
   return root === undefined ? [] : [{ ...thing, root }];
-}
-
-/** Only those that the caller sees. */
-async function findEditedKeys(
-  db: Database | Transaction,
-  ctx: Authority,
-  descendants: Descendants,
-  reader: Reader,
-) {
-  const rows = await reader.read((ids) =>
-    db
-      .select({
-        id: apiKey.id,
-        name: apiKey.name,
-        editedBy: keyEdit.editedBy,
-        firstAt: keyEdit.firstAt,
-        lastAt: keyEdit.lastAt,
-      })
-      .from(keyEdit)
-      .innerJoin(apiKey, eq(apiKey.id, keyEdit.keyId))
-      .where(
-        and(
-          eq(keyEdit.organizationId, ctx.organizationId),
-          among(keyEdit.editedBy, ids),
-          visibleKeys(ctx),
-          sql`${apiKey.status} <> 'revoked'`,
-        ),
-      ),
-  );
-  const edited = new Map<string, EditedKey>();
-  for (const { id, name, editedBy, firstAt, lastAt } of rows) {
-    if (edited.has(id) || descendants.rootNow(id)) continue;
-    const [found] = [firstAt, lastAt].flatMap((at) =>
-      withRoot(descendants, { id, name }, [editedBy], at),
-    );
-    if (found) edited.set(id, found);
-  }
-  return [...edited.values()];
 }
