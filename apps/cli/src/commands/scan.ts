@@ -45,9 +45,9 @@ export const scan = verb({
   },
   print: (ctx, { files, unreadable, places }, { options: { check } }) => {
     const columns = [
-      { title: 'Place', cell: placeText },
-      { title: 'Key', cell: ({ prefix }: Place) => `${prefix}…` },
-      ...(check ? [{ title: 'Is', cell: checkText }] : []),
+      { title: 'PLACE', cell: placeText },
+      { title: 'KEY', cell: ({ prefix }: Place) => `${prefix}…` },
+      ...(check ? [{ title: 'CHECK', cell: checkText }] : []),
     ];
     if (places.length > 0) printTable(ctx, columns, places);
     else if (unreadable.length === 0)

@@ -57,7 +57,7 @@ const DELIVERY_COLUMNS: readonly Column<WebhookDelivery>[] = [
   { title: 'TYPE', cell: ({ eventType }) => eventType, widthMin: 12 },
   { title: 'STATUS', cell: ({ status }) => status },
   { title: 'ATTEMPTS', cell: ({ attemptsCount }) => String(attemptsCount), align: 'right' },
-  { title: 'NEXT', cell: ({ nextAttemptAt }, now) => relativeTime(nextAttemptAt, now) },
+  { title: 'NEXT', cell: ({ nextAttemptAt: at }, now) => (at ? relativeTime(at, now) : '') },
   { title: 'PROBLEM', cell: ({ lastProblem }) => lastProblem ?? '', optional: true },
 ];
 
