@@ -177,8 +177,15 @@ function OrganizationRoute() {
 const billingRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/billing',
-  component: BillingPage,
+  // Where the checkout of the payment provider leads.
+  validateSearch: ({ paid }: Record<string, unknown>): { paid?: true } =>
+    paid ? { paid: true } : {},
+  component: BillingRoute,
 });
+
+function BillingRoute() {
+  return <BillingPage isPaid={billingRoute.useSearch().paid === true} />;
+}
 
 const webhooksRoute = createRoute({
   getParentRoute: () => insideRoute,

@@ -15,14 +15,21 @@ import { PaymentDueNotice } from './payment-due-notice.tsx';
 import { PlanRequestPanel } from './plan-request-panel.tsx';
 import { PlanTable } from './plan-table.tsx';
 import { billingQuery, plansQuery } from './queries.ts';
+import { useFollowCheckout } from './use-follow-checkout.ts';
 
-export function BillingPage() {
+interface BillingPageProps {
+  /** Whether the person comes back from a checkout that they have paid. */
+  readonly isPaid: boolean;
+}
+
+export function BillingPage({ isPaid }: BillingPageProps) {
   usePageTitle('Billing');
   const mayRead = useCan('billing.read');
   const billing = useQuery({ ...billingQuery, enabled: mayRead });
   const plans = useQuery({ ...plansQuery, enabled: mayRead });
   const [chosen, setChosen] = useState<PlanOffer>();
   const { data } = billing;
+  useFollowCheckout(isPaid, data?.plan);
   const error = billing.error ?? plans.error;
   return (
     <>

@@ -37,7 +37,7 @@ export async function beginCheckout(
       customer: customerId,
       customer_update: { name: 'auto', address: 'auto' },
       line_items: [{ price, quantity: 1 }],
-      success_url: `${ctx.services.baseUrl}/billing`,
+      success_url: `${ctx.services.baseUrl}/billing?paid=true`,
       cancel_url: `${ctx.services.baseUrl}/billing`,
       ...(isFirst && config.trialDays > 0
         ? { subscription_data: { trial_period_days: config.trialDays } }
