@@ -101,7 +101,7 @@ describe('scan', () => {
     await using home = await createHome();
     const { exitCode, stderr } = await runCommand(home.homeFolder, ['scan', ...paths]);
     if (paths.length === 0) expect([exitCode, stderr]).toEqual([EXIT.usage, expect.any(String)]);
-    else expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Cannot read none')]);
+    else expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Cannot read "none"')]);
   });
 });
 

@@ -55,7 +55,7 @@ export const scan = verb({
     if (places.some(counts)) {
       hint(ctx, 'Revoke each key that leaked, then create another: tollkeeper keys revoke KEY.');
     }
-    for (const { file, reason } of unreadable) hint(ctx, `Cannot read ${file}: ${reason}`);
+    for (const { file, reason } of unreadable) hint(ctx, `Cannot read "${file}": ${reason}`);
   },
   exitCode: ({ places, unreadable }) => {
     if (places.some(counts)) return EXIT.keyFound;

@@ -4,8 +4,9 @@ import {
   type WebhookDelivery,
 } from '@tollkeeper/contract';
 import { choice, given, parsed, text, withDefault } from '../../command/option.ts';
-import { readCount, readTime, requireChange } from '../../command/option-values.ts';
+import { readCount, readTime } from '../../command/option-values.ts';
 import { verb } from '../../command/verb.ts';
+import { EXIT, Failure } from '../../failure.ts';
 import { listAll } from '../../lookup.ts';
 import { asTable, hint, printLine } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
@@ -42,10 +43,18 @@ export const resend = verb({
     failedSince: parsed('time', 'Send all that were given up since then', readTime),
   },
   run: async ({ ctx, args: [reference], options: { event: eventId, failedSince } }) => {
-    const body = requireChange(given({ eventId, failedSince }), '--event or --failed-since');
+    if (eventId === undefined && failedSince === undefined) {
+      throw new Failure(EXIT.usage, 'Say what to send again: --event or --failed-since.');
+    }
     const { client } = await connect(ctx);
     const { id, name } = await findEndpoint(client, reference);
-    return { name, answer: await client.resendWebhooks({ params: { id }, body }) };
+    return {
+      name,
+      answer: await client.resendWebhooks({
+        params: { id },
+        body: given({ eventId, failedSince }),
+      }),
+    };
   },
   answer: ({ answer }) => answer,
   print: (ctx, { name, answer }) =>

@@ -17,7 +17,7 @@ export function WebhookFacts({ endpoint }: { readonly endpoint: WebhookEndpoint 
         </Fact>
         <Fact term="URL">{url}</Fact>
         <Fact term="Events">{eventTypesWords(eventTypes)}</Fact>
-        <Fact term="Order">{isOrdered ? 'In order, one at a time' : 'As they can be sent'}</Fact>
+        <Fact term="Order">{isOrdered ? 'In order, one at a time' : 'Any'}</Fact>
         <Fact term="Signature">{signature === 'v1' ? 'HMAC (v1)' : 'Ed25519 (v1a)'}</Fact>
         {publicKey ? (
           <Fact term="Public key">
