@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { checkWords } from './check-words.mjs';
 import { root, run, runCopying } from './processes.mjs';
 import { buildControlPlane, buildDashboard, buildGateway } from './programs.mjs';
-import { requireChromium, requireServers } from './test-programs.mjs';
+import { requireChromium, requirePrograms } from './test-programs.mjs';
 import {
   firstLines,
   listFailures,
@@ -106,7 +106,7 @@ async function runLint() {
 }
 
 async function prepareGatewayTests() {
-  await requireServers();
+  await requirePrograms();
   return 0;
 }
 

@@ -35,29 +35,32 @@ export async function requireChromium() {
   );
 }
 
-/** What the gateway's tests run beside it, each the package of its own name. */
-const SERVERS = ['nginx', 'caddy', 'haproxy', 'redis-server'];
+/**
+ * What tests run beside the product: servers beside a gateway, and languages that receive webhooks. Each is
+ * the package of its own name.
+ */
+const PROGRAMS = ['nginx', 'caddy', 'haproxy', 'redis-server', 'python3', 'ruby'];
 
 /** Names them all in the environment, as NGINX_PATH and so on; throws SetupError without one. */
-export async function requireServers() {
-  for (const name of SERVERS) process.env[variableOf(name)] = await requireServer(name);
+export async function requirePrograms() {
+  for (const name of PROGRAMS) process.env[variableOf(name)] = await requireProgram(name);
 }
 
 /**
- * The path of the server, installed by apt if root.
+ * The path of the program, installed by apt if root.
  * @param {string} name
  */
-async function requireServer(name) {
-  const found = findServer(name);
+async function requireProgram(name) {
+  const found = findProgram(name);
   if (found) return found;
   const variable = variableOf(name);
   const named = process.env[variable];
   if (named) throw new SetupError(`${variable} names "${named}", which cannot be run.`);
   await installDebianPackage(name);
-  const installed = findServer(name);
+  const installed = findProgram(name);
   if (installed) return installed;
   throw new SetupError(
-    `The gateway's tests need ${name}: install the package ${name}, or name one in ${variable}.`,
+    `The tests need ${name}: install the package ${name}, or name one in ${variable}.`,
   );
 }
 
@@ -65,7 +68,7 @@ async function requireServer(name) {
  * @param {string} name
  * @returns {string | undefined} what its variable names, else one that is installed
  */
-function findServer(name, env = process.env) {
+function findProgram(name, env = process.env) {
   const named = env[variableOf(name)];
   if (named) return isExecutable(named) ? named : undefined;
   // Debian puts some where only root's PATH leads.

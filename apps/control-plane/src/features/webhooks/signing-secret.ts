@@ -1,7 +1,6 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHmac,
   createSecretKey,
   hkdfSync,
   type KeyObject,
@@ -9,6 +8,7 @@ import {
 } from 'node:crypto';
 import type { WebhookSignature } from '@tollkeeper/contract';
 import { publicKeyText, readIdentity } from '@tollkeeper/protocol';
+import { Webhook } from 'standardwebhooks';
 
 const STORED_KEY_INFO = 'tollkeeper webhook secrets 1';
 const ALGORITHM = 'aes-256-gcm';
@@ -79,18 +79,21 @@ export function signatureHeader(
   secrets: readonly Buffer[],
   { id, timestampS, body }: SignedMessage,
 ): string {
-  const text = `${id}.${timestampS}.${body}`;
-  return secrets.map((secret) => `${signature},${signText(signature, secret, text)}`).join(' ');
+  const signer = signers[signature];
+  return secrets.map((secret) => signer(secret, { id, timestampS, body })).join(' ');
 }
 
-function signText(signature: WebhookSignature, secret: Buffer, text: string): string {
-  switch (signature) {
-    case 'v1':
-      return createHmac('sha256', secret).update(text).digest('base64');
-    case 'v1a':
-      return sign(null, Buffer.from(text), privateKeyOf(secret)).toString('base64');
-  }
-}
+type Signer = (secret: Buffer, message: SignedMessage) => string;
+
+const signers: Readonly<Record<WebhookSignature, Signer>> = {
+  v1: (secret, { id, timestampS, body }) =>
+    new Webhook(secret, { format: 'raw' }).sign(id, new Date(timestampS * 1000), body),
+  // The library does not have it.
+  v1a: (secret, { id, timestampS, body }) => {
+    const text = Buffer.from(`${id}.${timestampS}.${body}`);
+    return `v1a,${sign(null, text, privateKeyOf(secret)).toString('base64')}`;
+  },
+};
 
 function privateKeyOf(seed: Buffer): KeyObject {
   return readIdentity(seed.toString('base64url'));
