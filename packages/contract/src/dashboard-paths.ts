@@ -25,6 +25,7 @@ export const DASHBOARD_PATHS = [
   '/audit-log/$id',
   '/webhooks',
   '/webhooks/$id',
+  '/compliance',
   '/security',
   '/account-security',
 ] as const;

@@ -89,7 +89,7 @@ export interface ScopeDescription {
 }
 
 /** Scopes, and groups of scopes, that no route needs yet. */
-const UNUSED: ReadonlySet<string> = new Set(['compliance', 'integrations', 'notifications']);
+const UNUSED: ReadonlySet<string> = new Set(['integrations', 'notifications']);
 
 export const SCOPE_CATALOG: readonly ScopeDescription[] = Object.entries(CATALOG).flatMap(
   ([group, actions]) =>

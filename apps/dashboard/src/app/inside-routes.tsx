@@ -18,6 +18,7 @@ import { SecurityPage } from '../features/security/index.ts';
 import { signOut, useIdentity } from '../features/sessions/index.ts';
 import { chooseWorkspace, chosenWorkspace, WorkspacesPage } from '../features/workspaces/index.ts';
 import { auditEventRoute, auditLogRoute } from './audit-log-routes.tsx';
+import { complianceRoute } from './compliance-routes.tsx';
 import { insideRoute } from './shell-route.ts';
 import { useLeave, useSwitchOrganization } from './use-leave.ts';
 
@@ -242,6 +243,7 @@ export const insideRoutes = insideRoute.addChildren([
   billingRoute,
   webhooksRoute,
   webhookRoute,
+  complianceRoute,
   securityRoute,
   accountSecurityRoute,
 ]);

@@ -3,6 +3,7 @@ import {
   Boxes,
   Braces,
   Building2,
+  ClipboardCheck,
   CreditCard,
   History,
   KeyRound,
@@ -46,6 +47,7 @@ const PAGES = [
   { to: '/billing', icon: CreditCard, title: 'Billing', scope: 'billing.read' },
   { to: '/audit-log', icon: History, title: 'Audit log', scope: 'audit.read' },
   { to: '/webhooks', icon: Webhook, title: 'Webhooks', scope: 'audit.webhook_manage' },
+  { to: '/compliance', icon: ClipboardCheck, title: 'Compliance', scope: 'compliance.read' },
   { to: '/security', icon: ShieldAlert, title: 'Security', scope: 'security.read' },
 ] as const;
 

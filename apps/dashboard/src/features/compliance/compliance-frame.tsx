@@ -1,0 +1,47 @@
+import { Link, Outlet } from '@tanstack/react-router';
+import type { BuiltInScope } from '@tollkeeper/contract';
+import { LackedScope } from '../../components/notice.tsx';
+import { PageHeader } from '../../components/page.tsx';
+import { useIdentity } from '../sessions/index.ts';
+
+interface Tab {
+  readonly to: string;
+  readonly title: string;
+  /** Members without it do not see the tab. */
+  readonly scope: BuiltInScope;
+}
+
+/** The sub-pages of /compliance, in the order of their tabs. */
+export const COMPLIANCE_TABS: readonly Tab[] = [];
+
+const TAB =
+  '-mb-px inline-flex h-10 items-center whitespace-nowrap border-transparent border-b-2 px-1 text-soft transition-colors hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-ink';
+
+/** Around every sub-page of /compliance: the heading and the tabs. */
+export function ComplianceFrame() {
+  const { scopes } = useIdentity();
+  const tabs = COMPLIANCE_TABS.filter(({ scope }) => scopes.includes(scope));
+  return (
+    <>
+      <PageHeader
+        title="Compliance"
+        lead="Who may do what, what they did with it, and who checked: for audits and regular reviews."
+      />
+      {tabs.length === 0 ? (
+        <LackedScope scope="compliance.read" what="compliance" />
+      ) : (
+        <nav
+          aria-label="Compliance"
+          className="mb-5 flex gap-5 overflow-x-auto border-line border-b"
+        >
+          {tabs.map(({ to, title }) => (
+            <Link key={to} to={to} className={TAB}>
+              {title}
+            </Link>
+          ))}
+        </nav>
+      )}
+      <Outlet />
+    </>
+  );
+}
