@@ -33,8 +33,8 @@ it('creates an endpoint for chosen events, and shows why a test event did not ar
   await page.getByRole('button', { name: 'Send test event' }).click();
   await page.getByText('A test event is on its way').waitFor();
   const { services } = dashboard;
-  const guard = { ...services.webhooks.guard, resolve: async () => [] };
-  await deliverDue({ ...services, webhooks: { ...services.webhooks, guard } });
+  const outgoing = { ...services.outgoing, resolve: async () => [] };
+  await deliverDue({ ...services, outgoing });
   await page.getByText('No answer').click();
   await page.getByText('The name "hooks.example" has no address.').waitFor();
   await expectAccessible(page, 'A webhook endpoint');

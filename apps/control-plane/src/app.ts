@@ -10,13 +10,14 @@ import { migrateDatabase } from './db/migrate.ts';
 import { recordIncident, recordWitnessAlarm } from './features/gateways/index.ts';
 import { createAuth } from './features/identity/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
-import { DELIVER_WEBHOOKS, deriveWebhookKey, resolveHost } from './features/webhooks/index.ts';
+import { DELIVER_WEBHOOKS, WEBHOOK_KEY_INFO } from './features/webhooks/index.ts';
 import { type Hub, startHub, startIncidentCounter } from './fleet/index.ts';
 import { createFailureThrottle } from './http/failure-throttle.ts';
 import { type RefusalCounter, startRefusalCounter } from './http/refused-calls.ts';
 import { createServer } from './http/server.ts';
 import { openJobs } from './jobs/index.ts';
 import { createMailer } from './mail/mailer.ts';
+import { deriveStoredKey, resolveHost } from './outgoing/index.ts';
 import type { StripeAccount } from './payments/stripe-account.ts';
 import { createRandomBytes } from './random-bytes.ts';
 import { type ChangeListener, notifyAfter } from './replication/apply-changes.ts';
@@ -145,9 +146,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     auditLogKey,
     witnesses: options.witnesses,
     billing: options.billing,
+    outgoing: { allowance: options.webhookAllowance, resolve: resolveHost },
     webhooks: {
-      storedKey: deriveWebhookKey(options.secret),
-      guard: { allowance: options.webhookAllowance, resolve: resolveHost },
+      storedKey: deriveStoredKey(options.secret, WEBHOOK_KEY_INFO),
       wake: () => jobs.wake(DELIVER_WEBHOOKS),
     },
     stripe: await openPayments(options.billing),

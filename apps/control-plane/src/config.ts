@@ -11,11 +11,11 @@ import {
   stripeVariables,
 } from './config-stripe.ts';
 import {
+  type Allowance,
   AllowanceError,
   NOTHING_ALLOWED,
   parseAllowance,
-  type WebhookAllowance,
-} from './features/webhooks/guard/webhook-allowance.ts';
+} from './outgoing/allowance.ts';
 import {
   type OutsideWitness,
   parseWitnesses,
@@ -121,7 +121,7 @@ export interface Config {
   /** Outside witnesses of the audit log. */
   readonly witnesses: readonly OutsideWitness[];
   /** What webhooks may reach beside the Internet. */
-  readonly webhookAllowance: WebhookAllowance;
+  readonly webhookAllowance: Allowance;
   /** Where mails go out and whom they come from; null sends none. */
   readonly mail: { readonly url: string; readonly from: string } | null;
   readonly billing: BillingConfig;

@@ -8,6 +8,7 @@ import type { WebhookServices } from './features/webhooks/webhook-services.ts';
 import type { IncidentCounter } from './fleet/incident-counter.ts';
 import type { FailureThrottle } from './http/failure-throttle.ts';
 import type { Mailer } from './mail/mailer.ts';
+import type { Guard } from './outgoing/index.ts';
 import type { StripeAccount } from './payments/stripe-account.ts';
 import type { ChangeFeed } from './replication/change-feed.ts';
 import type { LiveKeys } from './replication/live-keys.ts';
@@ -39,6 +40,8 @@ export interface Services {
   /** Called with each new checkpoint of an organization's audit log. */
   readonly onCheckpoint: (organizationId: string, checkpoint: string) => void;
   readonly billing: BillingConfig;
+  /** What requests may reach whose address people of an organization choose. */
+  readonly outgoing: Guard;
   readonly webhooks: WebhookServices;
   /** Null where another provider bills. */
   readonly stripe: StripeAccount | null;

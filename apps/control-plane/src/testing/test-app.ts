@@ -3,10 +3,10 @@ import type pg from 'pg';
 import { type App, createApp } from '../app.ts';
 import type { BillingConfig } from '../config-stripe.ts';
 import type { ConnectionLimits } from '../db/connect.ts';
-import { NOTHING_ALLOWED, type WebhookAllowance } from '../features/webhooks/guard/index.ts';
 import { DELIVER_WEBHOOKS } from '../features/webhooks/index.ts';
 import { basePathOf } from '../http/server-options.ts';
 import { createLog } from '../log.ts';
+import { type Allowance, NOTHING_ALLOWED } from '../outgoing/index.ts';
 import { checkAnswersOf } from './answer-faults.ts';
 import { atFileEnd } from './at-file-end.ts';
 import { type Client, createClient } from './client.ts';
@@ -54,7 +54,7 @@ export async function startTestApp(
     port?: number;
     dashboardDir?: string;
     billing?: Partial<BillingConfig>;
-    webhookAllowance?: WebhookAllowance;
+    webhookAllowance?: Allowance;
   } = {},
 ): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());

@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { atFileEnd } from './at-file-end.ts';
 
 export interface ReceivedWebhook {
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  readonly bytes: Buffer;
 }
 
 type Reply = (request: ReceivedWebhook, response: ServerResponse) => void;
@@ -24,8 +26,9 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const received: ReceivedWebhook[] = [];
   const state = { received, port: 0, url: '', reply: acknowledge };
   const server = createServer(async (request, response) => {
-    const body = Buffer.concat(await request.toArray()).toString();
-    const each = { path: request.url ?? '', headers: request.headers, body };
+    const bytes = Buffer.concat(await request.toArray());
+    const { method = '', url: path = '', headers } = request;
+    const each = { method, path, headers, body: bytes.toString(), bytes };
     received.push(each);
     state.reply(each, response);
   });
@@ -51,7 +54,10 @@ export function answerWith(status: number, headers: Record<string, string> = {},
  * How many of the signatures of a webhook are by the secret or the public key. Written only from the text of
  * Standard Webhooks: it shares no line with the code that signs.
  */
-export function signaturesBy(secret: string, { headers, body }: ReceivedWebhook): number {
+export function signaturesBy(
+  secret: string,
+  { headers, body }: Pick<ReceivedWebhook, 'headers' | 'body'>,
+): number {
   const text = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
   const key = Buffer.from(secret.slice(secret.indexOf('_') + 1), 'base64');
   return String(headers['webhook-signature'])

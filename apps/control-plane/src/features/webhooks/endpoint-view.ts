@@ -11,9 +11,10 @@ import type { Ctx, Services } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { member, user, webhookDelivery, webhookEndpoint } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
+import { openSecret } from '../../outgoing/index.ts';
 import type { AuditTarget } from '../../write/audit.ts';
 import { etagOf } from '../../write/etag.ts';
-import { openSecret, webhookPublicKey } from './signing-secret.ts';
+import { webhookPublicKey } from './signing-secret.ts';
 
 export type EndpointRow = typeof webhookEndpoint.$inferSelect;
 

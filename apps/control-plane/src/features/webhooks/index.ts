@@ -8,12 +8,6 @@ export {
   mailWebhookDisabled,
   mailWebhookFailing,
 } from './delivery/index.ts';
-export {
-  AllowanceError,
-  parseAllowance,
-  resolveHost,
-  type WebhookAllowance,
-} from './guard/index.ts';
 export { listWebhookAttempts, listWebhookDeliveries } from './list-webhook-deliveries.ts';
 export { getWebhookEndpoint, listWebhookEndpoints } from './list-webhook-endpoints.ts';
 export {
@@ -25,5 +19,5 @@ export {
 } from './manage-webhook-endpoint.ts';
 export { resendWebhooks } from './resend-webhooks.ts';
 export { createWebhookEndpoint, updateWebhookEndpoint } from './save-webhook-endpoint.ts';
-export { deriveWebhookKey } from './signing-secret.ts';
+export { WEBHOOK_KEY_INFO } from './signing-secret.ts';
 export type { WebhookServices } from './webhook-services.ts';

@@ -8,6 +8,7 @@ import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { webhookEndpoint } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
+import { sealSecret } from '../../outgoing/index.ts';
 import { webhookEndpointFacts } from '../../write/created-facts.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
@@ -19,7 +20,7 @@ import {
   readEndpoint,
 } from './endpoint-view.ts';
 import { readChainEnd } from './save-webhook-endpoint.ts';
-import { createSigningSecret, sealSecret, secretText } from './signing-secret.ts';
+import { createSigningSecret, secretText } from './signing-secret.ts';
 
 interface Input {
   readonly params: { readonly id: string };

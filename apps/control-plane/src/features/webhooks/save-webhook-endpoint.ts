@@ -13,6 +13,7 @@ import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { auditChain, webhookCursor, webhookEndpoint } from '../../db/schema/index.ts';
 import { DomainError, invalidField } from '../../domain-error.ts';
+import { findUrlProblem, sealSecret } from '../../outgoing/index.ts';
 import { webhookEndpointFacts } from '../../write/created-facts.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { idempotent } from '../../write/idempotent.ts';
@@ -24,8 +25,7 @@ import {
   lockEndpoint,
   readEndpoint,
 } from './endpoint-view.ts';
-import { findUrlProblem } from './guard/index.ts';
-import { createSigningSecret, sealSecret, secretText } from './signing-secret.ts';
+import { createSigningSecret, secretText } from './signing-secret.ts';
 
 type NewEndpoint = RouteInput<Routes['createWebhookEndpoint']>['body'];
 
@@ -112,7 +112,7 @@ export async function readChainEnd(tx: Transaction, organizationId: string): Pro
 
 /** @throws DomainError validation_failed */
 function usableUrl({ services }: Ctx, url: string): string {
-  const problem = findUrlProblem(url, services.webhooks.guard.allowance);
+  const problem = findUrlProblem(url, services.outgoing.allowance);
   if (problem) throw invalidField('url', problem);
   return new URL(url).href;
 }

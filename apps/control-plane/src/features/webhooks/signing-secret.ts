@@ -1,59 +1,15 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createSecretKey,
-  hkdfSync,
-  type KeyObject,
-  sign,
-} from 'node:crypto';
+import { type KeyObject, sign } from 'node:crypto';
 import type { WebhookSignature } from '@tollkeeper/contract';
 import { publicKeyText, readIdentity } from '@tollkeeper/protocol';
 import { Webhook } from 'standardwebhooks';
 
-const STORED_KEY_INFO = 'tollkeeper webhook secrets 1';
-const ALGORITHM = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+/** Names the key that encrypts signing secrets in the database. */
+export const WEBHOOK_KEY_INFO = 'tollkeeper webhook secrets 1';
 /** Of an HMAC key, and of the seed of an Ed25519 key. */
 const SECRET_BYTES = 32;
 
-/** Key that encrypts stored signing secrets; the same in all processes that share the server's secret. */
-export function deriveWebhookKey(secret: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', STORED_KEY_INFO, 32)));
-}
-
 export function createSigningSecret(randomBytes: (count: number) => Uint8Array): Buffer {
   return Buffer.from(randomBytes(SECRET_BYTES));
-}
-
-/** @param endpointId the only endpoint for which `openSecret` opens it */
-export function sealSecret(
-  key: KeyObject,
-  endpointId: string,
-  secret: Uint8Array,
-  randomBytes: (count: number) => Uint8Array,
-): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(endpointId));
-  const sealed = Buffer.concat([cipher.update(secret), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
-}
-
-/** Undefined for what was sealed by another key, or for another endpoint, or was changed. */
-export function openSecret(key: KeyObject, endpointId: string, sealed: Buffer): Buffer | undefined {
-  const nonce = sealed.subarray(0, NONCE_BYTES);
-  const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
-  try {
-    const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
-      .setAAD(Buffer.from(endpointId))
-      .setAuthTag(tag);
-    return Buffer.concat([
-      decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)),
-      decipher.final(),
-    ]);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The secret as Standard Webhooks writes it. */

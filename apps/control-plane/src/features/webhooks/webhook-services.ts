@@ -1,11 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import type { Guard } from './guard/resolve-target.ts';
 
 /** What webhooks need beside what every verb works with. */
 export interface WebhookServices {
   /** Encrypts signing secrets in the database. */
   readonly storedKey: KeyObject;
-  readonly guard: Guard;
   /** Begins to deliver soon, where nothing was to be delivered so far. */
   readonly wake: () => void;
 }

@@ -5,6 +5,7 @@ import type {
 } from '@tollkeeper/contract';
 import { webhookPayload } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseAllowance } from '../../../outgoing/index.ts';
 import type { Client } from '../../../testing/client.ts';
 import { auditEvents, type Query } from '../../../testing/query-database.ts';
 import { startOrganization } from '../../../testing/start-organization.ts';
@@ -16,7 +17,6 @@ import {
   startWebhookReceiver,
   type WebhookReceiver,
 } from '../../../testing/webhook-receiver.ts';
-import { parseAllowance } from '../guard/index.ts';
 import { claimDeliveries } from './claim-deliveries.ts';
 import { deliverDue, deliverWebhooks } from './deliver-webhooks.ts';
 import { fanOutEvents } from './fan-out-events.ts';
@@ -226,10 +226,10 @@ describe('a delivery', () => {
   });
 
   it('fails for an address that the operator does not allow any more', async () => {
-    const { webhooks } = app.services;
-    const guard = { ...webhooks.guard, allowance: parseAllowance('10.0.0.0/8') };
+    const allowance = parseAllowance('10.0.0.0/8');
+    const outgoing = { ...app.services.outgoing, allowance };
     await act();
-    await deliverDue({ ...services(), webhooks: { ...webhooks, guard } });
+    await deliverDue({ ...services(), outgoing });
     expect(receiver.received).toEqual([]);
     expect((await deliveries())[0]?.lastProblem).toMatch(/private or special network/);
   });

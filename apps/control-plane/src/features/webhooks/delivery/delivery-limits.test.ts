@@ -5,6 +5,7 @@ import type {
   WebhookEndpointWithSecret,
 } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { parseAllowance } from '../../../outgoing/index.ts';
 import type { Client } from '../../../testing/client.ts';
 import { startOtherOrganization } from '../../../testing/other-organization.ts';
 import type { Query } from '../../../testing/query-database.ts';
@@ -15,7 +16,6 @@ import {
   startWebhookReceiver,
   type WebhookReceiver,
 } from '../../../testing/webhook-receiver.ts';
-import { parseAllowance } from '../guard/index.ts';
 import { claimDeliveries } from './claim-deliveries.ts';
 import { deleteOrphanDeliveries } from './delete-orphan-deliveries.ts';
 import { deliverDue } from './deliver-webhooks.ts';

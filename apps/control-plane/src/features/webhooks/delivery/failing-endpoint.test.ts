@@ -1,5 +1,6 @@
 import type { WebhookEndpointWithSecret } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { parseAllowance } from '../../../outgoing/index.ts';
 import type { Client } from '../../../testing/client.ts';
 import { auditEvents, type Query } from '../../../testing/query-database.ts';
 import { type SmtpServer, startSmtpServer } from '../../../testing/smtp-server.ts';
@@ -11,7 +12,6 @@ import {
   startWebhookReceiver,
   type WebhookReceiver,
 } from '../../../testing/webhook-receiver.ts';
-import { parseAllowance } from '../guard/index.ts';
 import { deliverDue } from './deliver-webhooks.ts';
 
 const PATH = '/v1/webhook-endpoints';

@@ -1,4 +1,5 @@
 import { WEBHOOK_ATTEMPTS_MAX } from '@tollkeeper/contract';
+import { readRetryAfter } from '../../../outgoing/index.ts';
 
 const MINUTE_S = 60;
 const HOUR_S = 3600;
@@ -38,12 +39,4 @@ export function nextAttemptAt(
   const jittered = delayS * (1 + JITTER * (2 * random - 1));
   const asked = Math.min(readRetryAfter(retryAfter, now), RETRY_AFTER_S_MAX);
   return new Date(now.getTime() + Math.max(jittered, asked) * 1000);
-}
-
-/** In seconds; 0 for none, for a time that has passed, and for what is neither seconds nor a date (RFC 9110). */
-function readRetryAfter(value: string | undefined, now: Date): number {
-  if (value === undefined) return 0;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  const at = /^[A-Z][a-z]{2}, /.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(at) ? 0 : Math.max(0, (at - now.getTime()) / 1000);
 }

@@ -1,7 +1,12 @@
-import { auditEvent, type WebhookPayload } from '@tollkeeper/contract';
+import { auditEvent, WEBHOOK_RESPONSE_BYTES_MAX, type WebhookPayload } from '@tollkeeper/contract';
 import type { Services } from '../../../context.ts';
-import { DeliveryProblem, type GuardedAnswer, postGuarded } from '../guard/index.ts';
-import { openSecret, signatureHeader } from '../signing-secret.ts';
+import {
+  DeliveryProblem,
+  type GuardedAnswer,
+  openSecret,
+  sendGuarded,
+} from '../../../outgoing/index.ts';
+import { signatureHeader } from '../signing-secret.ts';
 import type { ClaimedDelivery } from './claim-deliveries.ts';
 
 /** How long one request may take, its answer included. */
@@ -20,7 +25,7 @@ export interface Outcome {
   readonly isFinal: boolean;
 }
 
-type SendServices = Pick<Services, 'clock' | 'log' | 'webhooks'>;
+type SendServices = Pick<Services, 'clock' | 'log' | 'outgoing' | 'webhooks'>;
 
 /** Sends one request (Standard Webhooks). Never throws for what the endpoint does. */
 export async function sendDelivery(
@@ -50,7 +55,7 @@ function failed({ log }: SendServices, { delivery }: ClaimedDelivery, error: unk
 }
 
 async function attempt(
-  { webhooks }: SendServices,
+  { outgoing, webhooks }: SendServices,
   { endpoint, event }: ClaimedDelivery,
   now: Date,
   timeoutMs: number,
@@ -63,7 +68,8 @@ async function attempt(
   const id = messageId(event.id, endpoint.id);
   const timestampS = Math.floor(now.getTime() / 1000);
   const secrets = secretsAt(webhooks.storedKey, endpoint, now);
-  const answer = await postGuarded(webhooks.guard, {
+  const answer = await sendGuarded(outgoing, {
+    method: 'POST',
     url: endpoint.url,
     headers: {
       'content-type': 'application/json',
@@ -74,6 +80,7 @@ async function attempt(
     },
     body,
     timeoutMs,
+    keptBytesMax: WEBHOOK_RESPONSE_BYTES_MAX,
   });
   return {
     status: answer.status,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { NOTHING_ALLOWED, parseAllowance } from './allowance.ts';
 import { findUrlProblem } from './check-url.ts';
 import { resolveTarget } from './resolve-target.ts';
 import { isPublicAddress } from './special-ranges.ts';
-import { NOTHING_ALLOWED, parseAllowance } from './webhook-allowance.ts';
 
 /** The first and the last address of each range to which nothing is sent. */
 const SPECIAL = [

@@ -1,7 +1,7 @@
 import { type IpRange, parseIpRange, rangeContains } from '@tollkeeper/verify';
 
-/** What the operator allows webhooks to reach beside the Internet. */
-export interface WebhookAllowance {
+/** What the operator allows requests to reach beside the Internet, where people of an organization choose the address. */
+export interface Allowance {
   /** Names in lower case, as a URL has them. */
   readonly hosts: ReadonlySet<string>;
   readonly ranges: readonly IpRange[];
@@ -12,13 +12,13 @@ export class AllowanceError extends Error {
   override readonly name = 'AllowanceError';
 }
 
-export const NOTHING_ALLOWED: WebhookAllowance = { hosts: new Set(), ranges: [] };
+export const NOTHING_ALLOWED: Allowance = { hosts: new Set(), ranges: [] };
 
 /**
  * Reads a list of host names, IP addresses and CIDR ranges, separated by commas.
  * @throws AllowanceError naming the entry
  */
-export function parseAllowance(text: string): WebhookAllowance {
+export function parseAllowance(text: string): Allowance {
   const hosts = new Set<string>();
   const ranges: IpRange[] = [];
   for (const [index, entry] of text.split(',').entries()) {
@@ -44,6 +44,6 @@ function readHost(text: string): string | undefined {
   return name === undefined || parseIpRange(name) ? undefined : name;
 }
 
-export function isAllowedAddress({ ranges }: WebhookAllowance, address: string): boolean {
+export function isAllowedAddress({ ranges }: Allowance, address: string): boolean {
   return rangeContains(ranges, address);
 }

@@ -1,11 +1,13 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  acknowledge,
   answerWith,
   startWebhookReceiver,
   type WebhookReceiver,
-} from '../../../testing/webhook-receiver.ts';
-import { postGuarded } from './post-guarded.ts';
-import { parseAllowance } from './webhook-allowance.ts';
+} from '../testing/webhook-receiver.ts';
+import { parseAllowance } from './allowance.ts';
+import { sendGuarded } from './send-guarded.ts';
 
 let receiver: WebhookReceiver;
 beforeAll(async () => {
@@ -13,12 +15,25 @@ beforeAll(async () => {
 });
 
 const post = (url = receiver.url, timeoutMs = 60_000, resolve = async () => ['127.0.0.1']) =>
-  postGuarded(
+  sendGuarded(
     { allowance: parseAllowance('127.0.0.1,hooks.example'), resolve },
-    { url, headers: { 'x-a': 'b' }, body: 'ö', timeoutMs },
+    { method: 'POST', url, headers: { 'x-a': 'b' }, body: 'ö', timeoutMs, keptBytesMax: 65_536 },
   );
 
 describe('a request', () => {
+  it('can be another method, with a body of bytes', async () => {
+    const guard = { allowance: parseAllowance('127.0.0.1'), resolve: async () => [] };
+    const body = gzipSync('compressed');
+    const headers = { 'content-encoding': 'gzip' };
+    const rest = { url: receiver.url, timeoutMs: 60_000, keptBytesMax: 4 };
+    receiver.reply = answerWith(200, { etag: '"1"' }, '123456');
+    const answer = await sendGuarded(guard, { method: 'PUT', headers, body, ...rest });
+    expect(answer).toMatchObject({ status: 200, headers: { etag: '"1"' }, body: '1234' });
+    const { method, bytes } = receiver.received.at(-1) ?? {};
+    expect([method, gunzipSync(bytes ?? '').toString()]).toEqual(['PUT', 'compressed']);
+    receiver.reply = acknowledge;
+  });
+
   it('goes to the address that was checked, with the name of the URL', async () => {
     await post(`http://hooks.example:${receiver.port}/a?b=c`);
     expect(receiver.received.at(-1)).toMatchObject({

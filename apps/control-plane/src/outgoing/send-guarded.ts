@@ -1,19 +1,28 @@
-import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import {
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as requestHttp,
+} from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
-import { WEBHOOK_RESPONSE_BYTES_MAX } from '@tollkeeper/contract';
 import { hostOf } from './check-url.ts';
 import { codeOf, DeliveryProblem, type Guard, resolveTarget } from './resolve-target.ts';
 
-interface GuardedPost {
+export interface GuardedRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
+  /** For all of it, until the answer has ended. */
   readonly timeoutMs: number;
+  /** What is read of an answer; the rest is never received. */
+  readonly keptBytesMax: number;
 }
 
 export interface GuardedAnswer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   /** The value of Retry-After. */
   readonly retryAfter: string | undefined;
   /** Its beginning, where it is longer than what is kept. */
@@ -25,20 +34,20 @@ export interface GuardedAnswer {
  * no proxy, and to no other place that the answer names.
  * @throws DeliveryProblem
  */
-export async function postGuarded(guard: Guard, post: GuardedPost): Promise<GuardedAnswer> {
-  const signal = AbortSignal.timeout(post.timeoutMs);
+export async function sendGuarded(guard: Guard, guarded: GuardedRequest): Promise<GuardedAnswer> {
+  const signal = AbortSignal.timeout(guarded.timeoutMs);
   const late = Promise.withResolvers<never>();
   late.promise.catch(() => undefined);
   const onLate = () => {
-    const seconds = Math.round(post.timeoutMs / 1000);
+    const seconds = Math.round(guarded.timeoutMs / 1000);
     late.reject(new DeliveryProblem(`No complete answer came within ${seconds} seconds.`));
   };
   signal.addEventListener('abort', onLate, { once: true });
   try {
-    const url = new URL(post.url);
+    const url = new URL(guarded.url);
     // Not every resolver can be stopped.
     const address = await Promise.race([resolveTarget(guard, url), late.promise]);
-    return await Promise.race([exchange(url, address, post, signal), late.promise]);
+    return await Promise.race([exchange(url, address, guarded, signal), late.promise]);
   } catch (error) {
     if (error instanceof DeliveryProblem) throw error;
     throw new DeliveryProblem(`The connection failed${codeOf(error)}.`, { cause: error });
@@ -50,12 +59,12 @@ export async function postGuarded(guard: Guard, post: GuardedPost): Promise<Guar
 async function exchange(
   url: URL,
   address: string,
-  { headers, body }: GuardedPost,
+  { method, headers, body, keptBytesMax }: GuardedRequest,
   signal: AbortSignal,
 ): Promise<GuardedAnswer> {
   const host = hostOf(url);
   const options = {
-    method: 'POST',
+    method,
     host: address,
     port: url.port === '' ? undefined : Number(url.port),
     path: `${url.pathname}${url.search}`,
@@ -68,10 +77,14 @@ async function exchange(
       ? // The certificate must be for the name, although the connection goes to its address.
         requestHttps({ ...options, servername: isIP(host) === 0 ? host : '' })
       : requestHttp(options);
-  return answerTo(sent, body);
+  return answerTo(sent, body, keptBytesMax);
 }
 
-async function answerTo(sent: ClientRequest, body: string): Promise<GuardedAnswer> {
+async function answerTo(
+  sent: ClientRequest,
+  body: string | Uint8Array,
+  keptBytesMax: number,
+): Promise<GuardedAnswer> {
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       // Stays: what fails after the answer has begun must not end the process.
@@ -81,17 +94,18 @@ async function answerTo(sent: ClientRequest, body: string): Promise<GuardedAnswe
     const { statusCode = 0, headers } = response;
     return {
       status: statusCode,
+      headers,
       retryAfter: headers['retry-after'],
-      body: await readBeginning(response),
+      body: await readBeginning(response, keptBytesMax),
     };
   } finally {
     sent.destroy();
   }
 }
 
-async function readBeginning(response: IncomingMessage): Promise<string> {
+async function readBeginning(response: IncomingMessage, keptBytesMax: number): Promise<string> {
   // One for all chunks: an answer that comes byte by byte would otherwise take a hundred times its size.
-  const kept = Buffer.allocUnsafe(WEBHOOK_RESPONSE_BYTES_MAX);
+  const kept = Buffer.allocUnsafe(keptBytesMax);
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.copy(kept, length);

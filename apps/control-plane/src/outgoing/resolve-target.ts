@@ -1,8 +1,8 @@
 import { lookup, Resolver } from 'node:dns/promises';
 import { parseIpAddress } from '@tollkeeper/verify';
+import { type Allowance, isAllowedAddress } from './allowance.ts';
 import { findUrlProblem, hostOf } from './check-url.ts';
 import { isPublicAddress } from './special-ranges.ts';
-import { isAllowedAddress, type WebhookAllowance } from './webhook-allowance.ts';
 
 /** Why a request was not sent, or had no answer, as a sentence for the people who manage the endpoint. */
 export class DeliveryProblem extends Error {
@@ -17,7 +17,7 @@ export type Resolve = (host: string, isNamed: boolean) => Promise<readonly strin
 
 /** What a request may reach, and how names are resolved. */
 export interface Guard {
-  readonly allowance: WebhookAllowance;
+  readonly allowance: Allowance;
   readonly resolve: Resolve;
 }
 

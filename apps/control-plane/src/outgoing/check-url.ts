@@ -1,9 +1,9 @@
 import { parseIpAddress } from '@tollkeeper/verify';
+import { type Allowance, isAllowedAddress } from './allowance.ts';
 import { isPublicAddress } from './special-ranges.ts';
-import { isAllowedAddress, type WebhookAllowance } from './webhook-allowance.ts';
 
-/** Why a URL cannot receive webhooks, as the end of a sentence about it; undefined for one that can. */
-export function findUrlProblem(text: string, allowance: WebhookAllowance): string | undefined {
+/** Why nothing is sent to a URL, as the end of a sentence about it; undefined for one that can. */
+export function findUrlProblem(text: string, allowance: Allowance): string | undefined {
   // As it is requested: a host such as 0x7f.1 or 2130706433 is 127.0.0.1 here.
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol)) return 'must be a URL that begins with https://';
