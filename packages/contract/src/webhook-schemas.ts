@@ -19,6 +19,8 @@ export const WEBHOOK_ATTEMPTS_MAX = 10;
 export const WEBHOOK_FAILING_DAYS_MAX = 5;
 /** What is kept of an answer. */
 export const WEBHOOK_RESPONSE_BYTES_MAX = 65_536;
+/** An endpoint that has as many pending deliveries is given no more until it has fewer. */
+export const WEBHOOK_PENDING_MAX = 10_000;
 /** Deliveries that one request can send again. */
 export const WEBHOOK_RESENT_MAX = 10_000;
 
@@ -100,6 +102,9 @@ export const webhookEndpoint = z
       description: 'Until when the secret before the last rotation signs as well',
     }),
     pendingCount: z.int().meta({ description: 'Deliveries that wait for their next attempt' }),
+    isBehind: z.boolean().meta({
+      description: `Whether there are further events for it, which become deliveries once fewer than ${WEBHOOK_PENDING_MAX} are pending`,
+    }),
     failedCount: z.int().meta({ description: 'Deliveries that were given up and can be resent' }),
     createdBy: creatingMember,
     createdByKey: creatingKey.nullable().meta({

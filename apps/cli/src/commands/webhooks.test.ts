@@ -12,7 +12,13 @@ const ENDPOINT = {
   ...{ failingSince: null, secretRotatedAt: null, previousSecretUntil: null },
   createdBy: { memberId: `mem_${'0'.repeat(20)}`, name: 'Ada', email: null },
   createdByKey: null,
-  ...{ pendingCount: 3, failedCount: 0, createdAt: '2026-11-23T08:00:00.000Z', etag: 'etag-1' },
+  ...{
+    pendingCount: 3,
+    isBehind: false,
+    failedCount: 0,
+    createdAt: '2026-11-23T08:00:00.000Z',
+    etag: 'etag-1',
+  },
 };
 const one = { data: [ENDPOINT], nextCursor: null };
 

@@ -27,11 +27,16 @@ const COLUMNS: readonly Column<WebhookEndpoint>[] = [
   { title: 'STATUS', cell: statusWords },
   { title: 'URL', cell: ({ url }) => url, widthMin: 20 },
   { title: 'EVENTS', cell: ({ eventTypes }) => eventTypes.join(', '), widthMin: 8 },
-  { title: 'PENDING', cell: ({ pendingCount }) => String(pendingCount), align: 'right' },
+  { title: 'PENDING', cell: pendingWords, align: 'right' },
   { title: 'FAILED', cell: ({ failedCount }) => String(failedCount), align: 'right' },
   { title: 'CREATED BY', cell: ({ createdBy }) => createdBy.name, optional: true },
   { title: 'ID', cell: ({ id }) => id, optional: true },
 ];
+
+/** With a plus where further events wait to become deliveries. */
+function pendingWords({ pendingCount, isBehind }: WebhookEndpoint): string {
+  return isBehind ? `${pendingCount}+` : String(pendingCount);
+}
 
 function statusWords({ status, disabledReason, failingSince }: WebhookEndpoint): string {
   if (status === 'enabled') return failingSince === null ? '● enabled' : '● failing';

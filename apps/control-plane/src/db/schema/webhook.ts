@@ -43,8 +43,10 @@ export const webhookEndpoint = pgTable(
     /** Encrypted; signs as well until then. */
     previousSecret: bytea(),
     previousSecretUntil: moment(),
-    /** Events up to this one are not delivered to it: they were there before it was. */
+    /** Events up to this one are not stored for it: they were there before it was, or are stored. */
     afterSequence: sequence(),
+    /** Whether it has too many pending to be given more: it misses what came after `afterSequence`. */
+    isBehind: boolean().notNull().default(false),
     /** When it first failed since its last success. */
     failingSince: moment(),
     /** When people were warned that it fails. */

@@ -64,6 +64,7 @@ export function endpointView(services: Services, row: ViewRow): WebhookEndpoint 
     secretRotatedAt: row.secretRotatedAt?.toISOString() ?? null,
     previousSecretUntil: isInGrace ? graceEnd.toISOString() : null,
     pendingCount: row.pendingCount,
+    isBehind: row.isBehind,
     failedCount: row.failedCount,
     createdBy: { memberId: row.memberId, name: row.creatorName, email: row.creatorEmail },
     createdByKey: creatingKeyView(row.createdByKeyId, row.keyName),

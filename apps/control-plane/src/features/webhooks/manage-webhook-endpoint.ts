@@ -38,14 +38,15 @@ export function disableWebhookEndpoint(ctx: Ctx, { params }: Input): Promise<Web
 }
 
 /**
- * It receives what happens from now on, and what was pending when it was disabled.
+ * It receives what happens from now on, and what was pending when it was disabled. One that was behind goes on
+ * where it was.
  * @throws DomainError not_found
  */
 export async function enableWebhookEndpoint(ctx: Ctx, { params }: Input): Promise<WebhookEndpoint> {
   const enabled = await setStatus(ctx, params.id, 'webhook_endpoint.enable', async (tx, row) => ({
     status: 'enabled',
     disabledReason: null,
-    afterSequence: await readChainEnd(tx, row.organizationId),
+    afterSequence: row.isBehind ? row.afterSequence : await readChainEnd(tx, row.organizationId),
     // It is given as long as a new one.
     failingSince: null,
     warnedAt: null,

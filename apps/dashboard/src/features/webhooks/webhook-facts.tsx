@@ -3,11 +3,11 @@ import { CreatingKey } from '../../components/creating-key.tsx';
 import { Fact, Facts, IdFact, Panel } from '../../components/panel.tsx';
 import { TimeAgoButton } from '../../components/time-ago.tsx';
 import { exactTime, formatCount } from '../../lib/format.ts';
-import { eventTypesWords, WebhookStatus } from './webhook-words.tsx';
+import { eventTypesWords, pendingWords, WebhookStatus } from './webhook-words.tsx';
 
 export function WebhookFacts({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
   const { id, url, eventTypes, signature, publicKey, isOrdered } = endpoint;
-  const { failingSince, pendingCount, failedCount, previousSecretUntil } = endpoint;
+  const { failingSince, failedCount, previousSecretUntil } = endpoint;
   const { createdBy, createdByKey, createdAt } = endpoint;
   return (
     <Panel title="Endpoint">
@@ -32,7 +32,7 @@ export function WebhookFacts({ endpoint }: { readonly endpoint: WebhookEndpoint 
             <TimeAgoButton at={failingSince} />
           </Fact>
         ) : null}
-        <Fact term="Pending">{formatCount(pendingCount)}</Fact>
+        <Fact term="Pending">{pendingWords(endpoint)}</Fact>
         <Fact term="Failed">{formatCount(failedCount)}</Fact>
         <Fact term="Created by">
           {createdBy.name}

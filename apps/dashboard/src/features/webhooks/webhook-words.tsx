@@ -1,5 +1,6 @@
 import type { WebhookDisableReason, WebhookEndpoint } from '@tollkeeper/contract';
 import { StatusWord } from '../../components/status-word.tsx';
+import { formatCount } from '../../lib/format.ts';
 import { ACTION_GROUPS, actionWords } from '../audit-events/index.ts';
 
 const REASONS: Readonly<Record<WebhookDisableReason, string>> = {
@@ -15,6 +16,11 @@ export function WebhookStatus({ status, disabledReason, failingSince }: WebhookE
   }
   if (failingSince !== null) return <StatusWord tone="warn">Failing</StatusWord>;
   return <StatusWord tone="good">Enabled</StatusWord>;
+}
+
+/** With a plus where further events wait to become deliveries. */
+export function pendingWords({ pendingCount, isBehind }: WebhookEndpoint): string {
+  return isBehind ? `${formatCount(pendingCount)}+` : formatCount(pendingCount);
 }
 
 /** "All events"; "API keys: all, Edited a policy". */

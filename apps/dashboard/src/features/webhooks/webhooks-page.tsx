@@ -11,7 +11,7 @@ import { formatCount } from '../../lib/format.ts';
 import { useCan } from '../sessions/index.ts';
 import { NewWebhookFlow } from './new-webhook-flow.tsx';
 import { webhooksQuery } from './queries.ts';
-import { eventTypesWords, WebhookStatus } from './webhook-words.tsx';
+import { eventTypesWords, pendingWords, WebhookStatus } from './webhook-words.tsx';
 
 export function WebhooksPage() {
   usePageTitle('Webhooks');
@@ -94,7 +94,7 @@ const COLUMNS: readonly RecordColumn<WebhookEndpoint>[] = [
   {
     header: 'Pending',
     look: 'w-24 hidden sm:table-cell',
-    cell: ({ pendingCount }) => formatCount(pendingCount),
+    cell: pendingWords,
   },
   {
     header: 'Failed',

@@ -138,7 +138,7 @@ describe('an event', () => {
     for (let n = 0; n < 5; n += 1) await act();
     const counts: number[] = [];
     const storeAll = async () => {
-      const { stored, isMore } = await fanOutEvents(services(), 2);
+      const { stored, isMore } = await fanOutEvents(services(), { batchEvents: 2 });
       counts.push(stored);
       if (isMore) await storeAll();
     };

@@ -43,10 +43,10 @@ beforeEach(async () => {
   endpoint = await create();
 });
 
-const create = async (client = owner) =>
+const create = async (client = owner, eventTypes = ['webhook_endpoint.test']) =>
   (
     await client.post<WebhookEndpointWithSecret>(PATH, {
-      ...{ name: 'Hooks', url: receiver.url, eventTypes: ['webhook_endpoint.test'] },
+      ...{ name: 'Hooks', url: receiver.url, eventTypes },
     })
   ).body;
 const at = ({ id } = endpoint) => `${PATH}/${id}`;
@@ -98,8 +98,11 @@ it('an organization with many events keeps another waiting for no more than one 
   await fanOutEvents(app.services);
   for (let n = 0; n < 3; n += 1) await act();
   await act(stranger, theirs);
-  expect(await fanOutEvents(app.services, 1)).toEqual({ stored: 2, isMore: true });
-  expect(await fanOutEvents(app.services, 3)).toEqual({ stored: 2, isMore: false });
+  expect(await fanOutEvents(app.services, { batchEvents: 1 })).toEqual({ stored: 2, isMore: true });
+  expect(await fanOutEvents(app.services, { batchEvents: 3 })).toEqual({
+    stored: 2,
+    isMore: false,
+  });
 });
 
 it('a delivery that is under way keeps its place when somebody resends its event', async () => {
@@ -156,4 +159,34 @@ it('an endpoint is deleted at once, and what it was sent by a job', async () => 
   expect(await counts()).toHaveLength(2);
   expect(await deleteOrphanDeliveries(app.services.db)).toMatchObject({ rowCount: 2 });
   expect(await counts()).toMatchObject([{ endpoint_id: kept.id }]);
+});
+
+it('an endpoint with many pending keeps its place in the log, also while disabled, and loses nothing', async () => {
+  const other = await create(owner, ['role.*']);
+  const store = () => fanOutEvents(app.services, { batchEvents: 2, pendingMax: 2 });
+  const read = async () => (await owner.get<WebhookEndpointWithSecret>(at())).body;
+  const received = () => receiver.received.map(({ headers }) => headers['webhook-id']);
+  receiver.received.length = 0;
+  for (let n = 0; n < 7; n += 1) await act();
+  while ((await store()).isMore);
+  const { pendingCount, isBehind } = await read();
+  expect([pendingCount < 4, isBehind]).toEqual([true, true]);
+  // The others go on meanwhile.
+  await act(owner, other);
+  await store();
+  expect((await owner.get<WebhookDelivery>(`${at(other)}/deliveries`)).body).toMatchObject({
+    data: [{ status: 'pending' }],
+  });
+  await owner.post(`${at()}/disable`);
+  await act(owner, other);
+  await owner.post(`${at()}/enable`);
+  await act();
+  for (let n = 0; n < 8; n += 1) {
+    await store();
+    await deliverDue(app.services);
+  }
+  const ids = received().filter((id) => String(id).endsWith(endpoint.id));
+  // Those of the other's tests as well.
+  expect([ids.length, new Set(ids).size]).toEqual([10, 10]);
+  expect(await read()).toMatchObject({ pendingCount: 0, isBehind: false });
 });

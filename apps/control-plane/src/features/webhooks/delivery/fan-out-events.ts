@@ -1,17 +1,11 @@
-import { type AuditAction, isSubscribed } from '@tollkeeper/contract';
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { WEBHOOK_PENDING_MAX } from '@tollkeeper/contract';
+import { and, asc, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Services } from '../../../context.ts';
 import type { Database, Transaction } from '../../../db/connect.ts';
-import {
-  auditChain,
-  auditEvent,
-  webhookCursor,
-  webhookEndpoint,
-} from '../../../db/schema/index.ts';
-import type { AuditTarget } from '../../../write/audit.ts';
+import { auditChain, webhookCursor, webhookEndpoint } from '../../../db/schema/index.ts';
+import { type Batch, type Limits, readEvents, storeDeliveries } from './store-deliveries.ts';
 
-/** Events of one transaction: what a killed process has to do again. */
-const BATCH_EVENTS = 500;
+const LIMITS: Limits = { batchEvents: 500, pendingMax: WEBHOOK_PENDING_MAX };
 
 type FanOutServices = Pick<Services, 'db' | 'clock' | 'log'>;
 
@@ -21,13 +15,14 @@ type FanOutServices = Pick<Services, 'db' | 'clock' | 'log'>;
  * It stores one batch of each organization, so that one with events without end keeps no other waiting.
  * @returns how many deliveries were stored, and whether an organization has a further batch
  */
-export async function fanOutEvents(services: FanOutServices, batchEvents = BATCH_EVENTS) {
+export async function fanOutEvents(services: FanOutServices, given: Partial<Limits> = {}) {
+  const limits = { ...LIMITS, ...given };
   let stored = 0;
   let isMore = false;
-  for (const organizationId of await findDue(services.db)) {
+  for (const organizationId of await findDue(services.db, limits)) {
     try {
       const batch = await services.db.transaction((tx) =>
-        fanOutBatch(tx, services, organizationId, batchEvents),
+        fanOutBatch(tx, services, organizationId, limits),
       );
       stored += batch?.stored ?? 0;
       isMore ||= batch?.isLast === false;
@@ -39,21 +34,33 @@ export async function fanOutEvents(services: FanOutServices, batchEvents = BATCH
   return { stored, isMore };
 }
 
-interface Batch {
+interface Outcome {
   readonly stored: number;
   readonly isLast: boolean;
 }
 
-/** Organizations whose log goes on after their cursor. */
-async function findDue(db: Database): Promise<string[]> {
+/** Organizations whose log goes on after their cursor, or that have an endpoint with room for what it has missed. */
+async function findDue(db: Database, { pendingMax }: Limits): Promise<string[]> {
   const { rows } = await db.execute<{ id: string }>(sql`
     select cursor.organization_id as id
     from webhook_cursor as cursor
       join audit_chain as chain on chain.organization_id = cursor.organization_id
       join organization on organization.id = cursor.organization_id
-    where chain.sequence > cursor.sequence and organization.deleted_at is null
+    where organization.deleted_at is null
+      and (chain.sequence > cursor.sequence
+        or exists (select from webhook_endpoint as endpoint
+          where endpoint.organization_id = cursor.organization_id
+            and endpoint.status = 'enabled' and endpoint.is_behind
+            and not ${isFull(sql`endpoint`, pendingMax)}))
     order by 1`);
   return rows.map(({ id }) => id);
+}
+
+function isFull(endpoint: SQL, pendingMax: number): SQL {
+  return sql`exists (select from webhook_delivery as waiting
+    where waiting.organization_id = ${endpoint}.organization_id
+      and waiting.endpoint_id = ${endpoint}.id and waiting.status = 'pending'
+    offset ${pendingMax - 1})`;
 }
 
 /** @returns undefined where another process does it */
@@ -61,72 +68,89 @@ async function fanOutBatch(
   tx: Transaction,
   { clock }: FanOutServices,
   organizationId: string,
-  eventsMax: number,
-): Promise<Batch | undefined> {
+  limits: Limits,
+): Promise<Outcome | undefined> {
   const [cursor] = await tx
     .select()
     .from(webhookCursor)
     .where(eq(webhookCursor.organizationId, organizationId))
     .for('update', { skipLocked: true });
   if (!cursor) return undefined;
-  const endpoints = await tx
-    .select()
-    .from(webhookEndpoint)
-    .where(
-      and(
-        eq(webhookEndpoint.organizationId, organizationId),
-        eq(webhookEndpoint.status, 'enabled'),
-      ),
-    )
-    .orderBy(asc(webhookEndpoint.id))
-    // None is deleted, or disabled, until its deliveries are stored.
-    .for('share');
-  if (endpoints.length === 0) {
-    const sequence = await readEnd(tx, organizationId);
-    await moveCursor(tx, organizationId, sequence);
-    return { stored: 0, isLast: true };
+  const batch = { tx, organizationId, now: clock(), ...limits };
+  const endpoints = await lockEndpoints(batch);
+  const caughtUp = await catchUp(batch, endpoints, cursor.sequence);
+  if (caughtUp.endpoints.length === 0) {
+    await moveCursor(tx, organizationId, await readEnd(tx, organizationId));
+    return { stored: caughtUp.stored, isLast: caughtUp.isLast };
   }
-  const events = await tx
-    .select({
-      sequence: auditEvent.sequence,
-      action: auditEvent.action,
-      target: auditEvent.target,
-    })
-    .from(auditEvent)
-    .where(
-      and(eq(auditEvent.organizationId, organizationId), gt(auditEvent.sequence, cursor.sequence)),
-    )
-    .orderBy(asc(auditEvent.sequence))
-    .limit(eventsMax);
+  const events = await readEvents(batch, cursor.sequence);
   const last = events.at(-1);
-  if (!last) return { stored: 0, isLast: true };
-  const pairs = events.flatMap((event) =>
-    endpoints
-      .filter((endpoint) => receives(endpoint, event as FannedEvent))
-      .map(({ id }) => ({ id, sequence: event.sequence })),
-  );
-  await insertDeliveries(tx, organizationId, pairs, clock());
+  if (!last) return { stored: caughtUp.stored, isLast: caughtUp.isLast };
+  const stored = await storeDeliveries(batch, caughtUp.endpoints, events);
   await moveCursor(tx, organizationId, last.sequence);
-  return { stored: pairs.length, isLast: events.length < eventsMax };
+  return {
+    stored: caughtUp.stored + stored,
+    isLast: caughtUp.isLast && events.length < limits.batchEvents,
+  };
 }
 
-interface FannedEvent {
-  readonly sequence: number;
-  readonly action: AuditAction;
-  readonly target: Pick<AuditTarget, 'id'>;
+type LockedEndpoint = Awaited<ReturnType<typeof lockEndpoints>>[number];
+
+function lockEndpoints({ tx, organizationId, pendingMax }: Batch) {
+  return (
+    tx
+      .select({
+        ...getTableColumns(webhookEndpoint),
+        isFull: sql<boolean>`${isFull(sql`${webhookEndpoint}`, pendingMax)}`,
+      })
+      .from(webhookEndpoint)
+      .where(
+        and(
+          eq(webhookEndpoint.organizationId, organizationId),
+          eq(webhookEndpoint.status, 'enabled'),
+        ),
+      )
+      .orderBy(asc(webhookEndpoint.id))
+      // None is deleted, or disabled, until its deliveries are stored.
+      .for('share')
+  );
 }
 
-type Endpoint = Pick<typeof webhookEndpoint.$inferSelect, 'id' | 'eventTypes' | 'afterSequence'>;
+/**
+ * Stores a batch of what each endpoint has missed that was behind and has room again, and leaves those behind that
+ * have none.
+ * @returns the endpoints that have all until the cursor
+ */
+async function catchUp(batch: Batch, endpoints: readonly LockedEndpoint[], cursor: number) {
+  const full = endpoints.filter((each) => each.isFull && !each.isBehind).map(({ id }) => id);
+  await setBehind(batch, full, { isBehind: true, afterSequence: cursor });
+  const current = endpoints.filter((each) => !each.isFull && !each.isBehind);
+  let stored = 0;
+  let isLast = true;
+  for (const each of endpoints.filter((one) => one.isBehind && !one.isFull)) {
+    const events = await readEvents(batch, each.afterSequence, cursor);
+    stored += await storeDeliveries(batch, [each], events);
+    const isBehind = events.length === batch.batchEvents;
+    const afterSequence = isBehind ? (events.at(-1)?.sequence ?? cursor) : cursor;
+    await setBehind(batch, [each.id], { isBehind, afterSequence });
+    if (isBehind) isLast = false;
+    else current.push({ ...each, afterSequence });
+  }
+  return { stored, isLast, endpoints: current };
+}
 
-/** Its own test whichever types it subscribes to, and its own creation never: nobody has its secret before that. */
-export function receives(
-  { id, eventTypes, afterSequence }: Endpoint,
-  { sequence, action, target }: FannedEvent,
-): boolean {
-  if (sequence <= afterSequence) return false;
-  if (target.id === id && action === 'webhook_endpoint.test') return true;
-  if (target.id === id && action === 'webhook_endpoint.create') return false;
-  return isSubscribed(eventTypes, action);
+async function setBehind(
+  { tx, organizationId }: Batch,
+  ids: readonly string[],
+  change: { readonly isBehind: boolean; readonly afterSequence: number },
+): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .update(webhookEndpoint)
+    .set(change)
+    .where(
+      and(eq(webhookEndpoint.organizationId, organizationId), inArray(webhookEndpoint.id, ids)),
+    );
 }
 
 async function readEnd(tx: Transaction, organizationId: string): Promise<number> {
@@ -146,23 +170,4 @@ async function moveCursor(
     .update(webhookCursor)
     .set({ sequence })
     .where(eq(webhookCursor.organizationId, organizationId));
-}
-
-async function insertDeliveries(
-  tx: Transaction,
-  organizationId: string,
-  pairs: readonly { readonly id: string; readonly sequence: number }[],
-  now: Date,
-): Promise<void> {
-  if (pairs.length === 0) return;
-  const at = sql`${now.toISOString()}::timestamptz`;
-  await tx.execute(sql`
-    insert into webhook_delivery (organization_id, endpoint_id, sequence, event_id, event_type, status,
-      attempts_count, tries_count, next_attempt_at, created_at)
-    select event.organization_id, pair.endpoint_id, event.sequence, event.id, event.action, 'pending', 0, 0,
-      ${at}, ${at}
-    from unnest(${sql.param(pairs.map(({ id }) => id))}::text[],
-        ${sql.param(pairs.map(({ sequence }) => sequence))}::bigint[]) as pair (endpoint_id, sequence)
-      join audit_event as event
-        on event.organization_id = ${organizationId} and event.sequence = pair.sequence`);
 }

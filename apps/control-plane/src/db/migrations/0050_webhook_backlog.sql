@@ -1,0 +1,1 @@
+ALTER TABLE "webhook_endpoint" ADD COLUMN "is_behind" boolean DEFAULT false NOT NULL;
