@@ -181,6 +181,7 @@ it('an endpoint with many pending keeps its place in the log, also while disable
   await act(owner, other);
   await owner.post(`${at()}/enable`);
   await act();
+  while ((await store()).isMore);
   for (let n = 0; n < 8; n += 1) {
     await store();
     await deliverDue(app.services);
