@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Factor } from '@tollkeeper/contract';
-import type { ScopeSet } from '@tollkeeper/verify';
 import type { Logger } from 'pino';
+import type { CallerScopes } from './access/scope-record.ts';
 import type { BillingConfig } from './config-stripe.ts';
 import type { Database } from './db/connect.ts';
 import type { WebhookServices } from './features/webhooks/webhook-services.ts';
@@ -82,7 +82,7 @@ export interface Origin {
 export interface Authority {
   readonly organizationId: string;
   readonly actor: Pick<Actor, 'memberId'>;
-  readonly scopes: ScopeSet;
+  readonly scopes: CallerScopes;
   /** The only workspace that the caller reaches; null is all of them. */
   readonly workspaceId: string | null;
 }

@@ -38,6 +38,8 @@ export interface DecidedCall {
   readonly routePath: string;
   /** Ids of the policies in shadow mode that would have refused it. */
   readonly refusedBy: readonly string[];
+  /** What it needed of the scopes of its key, if it was accepted; see `formatScopeNeeds`. */
+  readonly needs?: string | undefined;
 }
 
 /** An instance's membership of the fleet: it has joined, receives the keys of its workspace and reports its calls. */

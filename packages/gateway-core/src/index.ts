@@ -9,8 +9,6 @@ export {
   type Decision,
   type Denied,
   NO_KEYS,
-  watchKeys,
-  watchValidity,
 } from './authorize/authorize.ts';
 export {
   type BodyFacts,
@@ -38,6 +36,7 @@ export {
 } from './authorize/denial.ts';
 export { findCaller } from './authorize/find-caller.ts';
 export { pathReadings } from './authorize/path-readings.ts';
+export { watchKeys, watchValidity } from './authorize/watch-validity.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { findForwardProxy } from './connection/find-forward-proxy.ts';
 export type {

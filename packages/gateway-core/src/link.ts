@@ -26,7 +26,7 @@ import { HEALTH_MS, type HealthMeter } from './health.ts';
 import { removeIdentity } from './identity/identity-file.ts';
 import { openGatewayFile } from './snapshot/gateway-file.ts';
 import type { SnapshotSync } from './sync/index.ts';
-import { rowsWithoutKinds, type UsageSpool } from './usage/index.ts';
+import { type UsageSpool, usageInVersion } from './usage/index.ts';
 import { createUsageReport } from './usage/usage-report.ts';
 import type { Witness } from './witness/index.ts';
 
@@ -188,11 +188,8 @@ function rank({ state }: FleetUpstream): number {
   return UPSTREAM_STATES.indexOf(state);
 }
 
-/** Version 3 knows neither kinds of calls nor what shadow policies would have refused. */
 function inVersion(protocol: number, message: Upward): Upward {
-  if (protocol > 3 || message.type !== 'usage') return message;
-  const { shadow: _shadow, rows, ...batch } = message;
-  return { ...batch, rows: rowsWithoutKinds(rows) };
+  return message.type === 'usage' ? usageInVersion(protocol, message) : message;
 }
 
 function makeHello(run: Run, sync: SnapshotSync, challenge: string, protocol: number): Hello {

@@ -80,7 +80,14 @@ async function countCalls(
 ): Promise<void> {
   if (!row) throw new Error('No calls were recorded');
   const subject = { keyId: row.keyId, ownerId: row.ownerId, workspaceId: null };
-  fleet.count(subject, true, row.lastAcceptedMs);
+  const call = {
+    code: 'valid',
+    method: '',
+    routePath: '',
+    refusedBy: [],
+    needs: 'apis.call',
+  } as const;
+  fleet.count(subject, true, row.lastAcceptedMs, call);
   fleet.count(subject, false, row.lastAcceptedMs);
   fleet.flush();
   clock.advance(1000);

@@ -31,6 +31,13 @@ export {
   verifyHello,
 } from './messages/hello.ts';
 export {
+  formatScopeNeeds,
+  parseScopeNeeds,
+  SCOPE_NEEDS,
+  type ScopeNeeds,
+  UNKNOWN_NEEDS,
+} from './messages/scope-needs.ts';
+export {
   type CallKind,
   COUNTED_METHODS,
   COUNTED_ROUTE,
@@ -39,6 +46,7 @@ export {
   type GatewayHealth,
   REJECT_REASONS,
   type RejectReason,
+  SCOPE_NEEDS_MAX,
   type ShadowDenials,
   UPSTREAM_URL_MAX,
   UPSTREAMS_MAX,

@@ -16,13 +16,18 @@
  *    Rows of `usage` name the kind of their calls, and `shadow` counts what policies in shadow mode
  *    would have refused. A gateway sends neither in version 3. `checkpoint` is answered with `witness`
  *    or `cosignature`, and an `ack` may be signed: none of it is sent in version 3.
+ * 5: rows of `usage` say what their accepted calls needed of the scopes of the key: `needs`, and
+ *    `scopeNeeds` of the batch. A gateway sends neither in version 4.
  */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 /** The oldest version that is spoken, on either side. */
 export const PROTOCOL_VERSION_MIN = 3;
 
 /** The first version with checkpoints of the transparency log, and signed acknowledgements. */
 export const WITNESS_PROTOCOL = 4;
+
+/** The first version in which gateways report what calls needed of the scopes of their keys. */
+export const SCOPE_NEEDS_PROTOCOL = 5;
 
 /** Header of the upgrade in which a gateway names its version; those of version 3 do not. */
 export const PROTOCOL_HEADER = 'x-tollkeeper-protocol';

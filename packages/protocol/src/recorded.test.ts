@@ -21,7 +21,7 @@ const SINCE: ReadonlyMap<string, number> = new Map([
 
 it('has a recording of each version that is spoken', () => {
   const versions = RECORDINGS.map(({ protocol }) => protocol);
-  expect(versions).toEqual([PROTOCOL_VERSION_MIN, PROTOCOL_VERSION]);
+  expect(versions).toEqual([PROTOCOL_VERSION_MIN, 4, PROTOCOL_VERSION]);
 });
 
 describe.each(RECORDINGS)('version $protocol', (recording) => {

@@ -11,6 +11,7 @@ import { secretFacts } from './index/key-index.ts';
 import type { KeyIndex } from './index/key-store.ts';
 import { parseIpAddress } from './ip-address.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
+import { asksScopes } from './policies/asked-scopes.ts';
 import type { KeyPolicies, PolicyDecision } from './policies/compile-policies.ts';
 import { callRequest, keyEntity, type PolicyCall } from './policies/entity-model.ts';
 import {
@@ -21,6 +22,7 @@ import {
 } from './policies/policy-store.ts';
 import type { PolicyRequest } from './policies/request.ts';
 import type { Entity } from './policies/value.ts';
+import type { ConsideredScopes } from './scope-needs.ts';
 import { scopeNames } from './scope-set.ts';
 
 /** Where a call is decided. */
@@ -143,6 +145,33 @@ function decideShadow(
   return joinForbids(shadow, readings, requestFor);
 }
 
+/** What the policies in force ask about the scopes of the key; undefined where they ask nothing. */
+export function scopesConsidered(
+  index: KeyIndex,
+  { slot, environment }: PolicySecret,
+  { organizationId, workspaceId }: PolicyPlace,
+): ConsideredScopes | undefined {
+  const store = index.policies;
+  if (store.use === 'ignore') return undefined;
+  const policies = policiesOf(store, organizationId, workspaceId);
+  if (policies.allowsAll || !asksScopes(policies.enforced.asked)) return undefined;
+  const compile = () => compileKey(index, policies, slot, environment);
+  return evaluatedKey(store, policies, slot, compile).considered;
+}
+
+function consideredBy(
+  index: KeyIndex,
+  { enforced: { asked } }: WorkspacePolicies,
+  slot: number,
+): ConsideredScopes | undefined {
+  const key = asksScopes(asked) ? secretFacts(index, slot) : undefined;
+  if (!key) return undefined;
+  const names = scopeNames(effectiveScopes(index, slot)).filter((name) => asked.names.has(name));
+  // A key whose scopes are edited is of no preset any more.
+  const isOpen = asked.asksAll || (asked.asksProfile && key.profile !== 'custom');
+  return names.length > 0 || isOpen ? { names, isOpen, needs: new WeakMap() } : undefined;
+}
+
 /** As the enforced policies say. */
 function allowOrDeny(enforced: PolicyDecision): CallDecision {
   const { decision, limits } = enforced;
@@ -183,6 +212,7 @@ function compileKey(
   const principal = principalOf(index, slot, environment);
   return {
     policies,
+    considered: consideredBy(index, policies, slot),
     enforced: policies.enforced.forKey(principal),
     shadow: policies.shadow?.forKey(principal),
   };

@@ -15,6 +15,7 @@ export {
   type PolicyPlace,
   type PolicySecret,
   principalOf,
+  scopesConsidered,
   shadowDenials,
   wouldDeny,
 } from './decide-policies.ts';
@@ -92,6 +93,7 @@ export {
 export { UnsupportedPolicyError } from './policies/read-json.ts';
 export { policySchema } from './policies/schema.ts';
 export { requireCompiled, type StoredPolicy } from './policies/stored-policy.ts';
+export { type ConsideredScopes, callNeeds, requestNeeds } from './scope-needs.ts';
 export {
   ALL_API_SCOPES,
   hasApiScopes,

@@ -2,21 +2,31 @@ import { isBuiltInScope, type Scope } from '@tollkeeper/contract';
 import { includes, missing, type ScopeSet, scopeNames, scopeSet } from '@tollkeeper/verify';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
+import type { CallerScopes } from './scope-record.ts';
 
 const single = new Map<Scope, ScopeSet>();
 
 /** @throws DomainError insufficient_scope, naming the scope */
 export function requireScope(ctx: Ctx, scope: Scope): void {
-  if (!holds(ctx.scopes, scope)) {
+  if (!isHeld(ctx.scopes, scope)) {
     throw new DomainError(
       'insufficient_scope',
       `This needs the scope "${scope}", which your credential does not hold now. Ask an admin, or use a key that has it.`,
       { scopes: [scope] },
     );
   }
+  ctx.scopes.record?.require([scope]);
 }
 
-export function holds(scopes: ScopeSet, scope: Scope): boolean {
+/** For what the scope decides: of a calling key it is recorded that it was considered. */
+export function holds(scopes: CallerScopes, scope: Scope): boolean {
+  if (!isHeld(scopes, scope)) return false;
+  scopes.record?.consider([scope]);
+  return true;
+}
+
+/** For what only shows what a caller holds. */
+export function isHeld(scopes: ScopeSet, scope: Scope): boolean {
   // API scopes are many: sets of them are not kept.
   if (!isBuiltInScope(scope)) return includes(scopes, scopeSet([scope]));
   let required = single.get(scope);
@@ -34,7 +44,10 @@ export function holds(scopes: ScopeSet, scope: Scope): boolean {
  */
 export function requireScopesHeld(ctx: Ctx, scopes: readonly Scope[], shownBy?: Scope): void {
   const beyond = scopeNames(missing(ctx.scopes, scopeSet(scopes)));
-  if (beyond.length === 0) return;
+  if (beyond.length === 0) {
+    ctx.scopes.record?.require(scopes);
+    return;
+  }
   if (shownBy && !holds(ctx.scopes, shownBy)) {
     throw new DomainError(
       'scope_not_held',

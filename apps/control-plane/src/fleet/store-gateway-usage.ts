@@ -1,10 +1,18 @@
 import { addCalls } from '@tollkeeper/gateway-core';
-import type { FleetUsageRow, ShadowDenials, UpwardOf } from '@tollkeeper/protocol';
+import {
+  type FleetUsageRow,
+  formatScopeNeeds,
+  parseScopeNeeds,
+  type ShadowDenials,
+  UNKNOWN_NEEDS,
+  type UpwardOf,
+} from '@tollkeeper/protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { apiKey, member } from '../db/schema/index.ts';
 import type { CallCountRow, ShadowDenialRow } from '../usage/call-counts.ts';
+import type { ScopeUseRow } from '../usage/scope-uses.ts';
 import { storeUsage } from '../usage/store-usage.ts';
 import type { UsageRow } from '../usage/usage-row.ts';
 import type { GatewayFacts } from './find-gateways.ts';
@@ -24,7 +32,7 @@ const NAMED_MAX = 5;
 export async function storeGatewayUsage(
   db: Database,
   gateway: GatewayFacts,
-  { spoolId, sequence, rows, shadow = [] }: UpwardOf<'usage'>,
+  { spoolId, sequence, rows, shadow = [], scopeNeeds = [] }: UpwardOf<'usage'>,
   nowMs: number,
   log: Logger,
 ): Promise<void> {
@@ -40,7 +48,9 @@ export async function storeGatewayUsage(
   }
   const counted = own.map((row) => toCount(gateway, row, nowMs));
   const kinds = { ...kindsOf(gateway, own, nowMs), shadow: shadowOf(shadow, nowMs) };
-  await storeUsage(db, `${gateway.id}:${spoolId}`, sequence, summed(counted), undefined, kinds);
+  const scopeUses = scopeUsesOf(gateway, own, scopeNeeds, nowMs);
+  const source = `${gateway.id}:${spoolId}`;
+  await storeUsage(db, source, sequence, summed(counted), { kinds, scopeUses });
 }
 
 /** The rows that the gateway may report, with the workspace that the key is confined to. */
@@ -110,6 +120,22 @@ function kindsOf(gateway: GatewayFacts, rows: readonly FleetUsageRow[], nowMs: n
     ].filter((each) => each.calls > 0);
   });
   return { organizationId, workspaceId, calls };
+}
+
+/** What a gateway does not say, or not in a form that is known, is unknown. */
+function scopeUsesOf(
+  { organizationId }: GatewayFacts,
+  rows: readonly FleetUsageRow[],
+  scopeNeeds: readonly string[],
+  nowMs: number,
+): ScopeUseRow[] {
+  const texts = scopeNeeds.map((text) => formatScopeNeeds(parseScopeNeeds(text)));
+  return rows.flatMap(({ keyId, minuteMs, needs: at, accepted: calls }) => {
+    const needs = (at === undefined ? undefined : texts[at]) ?? UNKNOWN_NEEDS;
+    return calls === 0
+      ? []
+      : [{ organizationId, keyId, minuteMs: Math.min(minuteMs, nowMs), needs, calls }];
+  });
 }
 
 function shadowOf(shadow: readonly ShadowDenials[], nowMs: number): ShadowDenialRow[] {

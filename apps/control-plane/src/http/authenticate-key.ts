@@ -9,6 +9,7 @@ import {
 import {
   decide,
   effectiveScopes,
+  requestNeeds,
   type ScopeSet,
   SECRET_PATTERN,
   scopeNames,
@@ -17,6 +18,7 @@ import {
   validUntilMs,
 } from '@tollkeeper/verify';
 import type { FastifyRequest } from 'fastify';
+import { type ScopeRecord, startScopeRecord, withRecord } from '../access/scope-record.ts';
 import type { Ctx, Services } from '../context.ts';
 import { DomainError, invalidField } from '../domain-error.ts';
 import { originOf } from './origin.ts';
@@ -32,6 +34,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null until a key was accepted. */
     keyCheck: KeyCheck | null;
+    /** Null until a key was accepted. */
+    scopeRecord: ScopeRecord | null;
   }
 }
 
@@ -45,7 +49,14 @@ export function authenticateKey(
   const nowMs = services.clock().getTime();
   const decided = decideKey(services, request, secret, required, nowMs);
   const { code, subject, isForeign } = decided;
-  if (subject) services.usage.count(subject, code === 'valid' && !isForeign, nowMs);
+  if (subject) {
+    const isAccepted = code === 'valid' && !isForeign;
+    const needs = requestNeeds(required);
+    services.usage.count(subject, isAccepted, nowMs, needs);
+    if (isAccepted) {
+      request.scopeRecord = startScopeRecord(services.usage, subject, nowMs, needs);
+    }
+  }
   return keyCtx(services, request, required, decided);
 }
 
@@ -116,7 +127,7 @@ function keyCtx(
     services,
     organizationId: subject.organizationId,
     actor: { type: 'key', memberId: subject.ownerId, keyId: subject.keyId },
-    scopes: effectiveScopes(index, slot),
+    scopes: withRecord(effectiveScopes(index, slot), request.scopeRecord ?? undefined),
     workspaceId: subject.workspaceId,
     // Made only when an audit event asks: most calls of a key change nothing.
     get origin() {

@@ -71,6 +71,7 @@ export function registerRoutes(
   app.decorateRequest('isBodyLate', false);
   app.decorateRequest('sessionCheck', null);
   app.decorateRequest('keyCheck', null);
+  app.decorateRequest('scopeRecord', null);
   for (const { name, route, handler } of declared) {
     const isPublic = route.access === 'public';
     const registered: RouteOptions = {

@@ -5,7 +5,7 @@ import type {
   ServerResponse,
 } from 'node:http';
 import { routes } from '@tollkeeper/contract';
-import { decide, secretSubject } from '@tollkeeper/verify';
+import { decide, requestNeeds, secretSubject } from '@tollkeeper/verify';
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../domain-error.ts';
 import { verifyNow } from '../features/api-keys/index.ts';
@@ -53,6 +53,7 @@ export function addVerifyLane(app: FastifyInstance, options: ServerOptions): voi
 function createLane(app: FastifyInstance, { services, baseUrl }: ServerOptions) {
   const path = basePathOf(baseUrl) + route.path;
   const required = requiredScopes(route);
+  const needs = requestNeeds(required);
   const schema = fastifySchema(route).body as object;
   const isBody = compileValidator({
     schema,
@@ -88,7 +89,7 @@ function createLane(app: FastifyInstance, { services, baseUrl }: ServerOptions) 
     const { subject, atMs } = caller;
     const answer = verifiedBy(subject, body as never);
     if (!answer) return undefined;
-    services.usage.count(subject, true, atMs);
+    services.usage.count(subject, true, atMs, needs);
     return JSON.stringify(answer);
   }
 
@@ -108,7 +109,7 @@ function createLane(app: FastifyInstance, { services, baseUrl }: ServerOptions) 
     if (!caller) return false;
     readBody(request, (body) => {
       if (body === undefined) {
-        services.usage.count(caller.subject, true, caller.atMs);
+        services.usage.count(caller.subject, true, caller.atMs, needs);
         return;
       }
       const answer = answerOf(caller, body.toString());

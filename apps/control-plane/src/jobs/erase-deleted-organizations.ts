@@ -13,6 +13,7 @@ import {
   member,
   organization,
   organizationUsage,
+  scopeUse,
   shadowDenial,
   stripeCustomer,
   transparencyLog,
@@ -63,7 +64,7 @@ export async function eraseDeletedOrganizations(services: EraseServices) {
 
 /** Tables whose rows survive what they are about. */
 const BY_ORGANIZATION = [
-  ...[keyUsage, organizationUsage, callCount, shadowDenial],
+  ...[keyUsage, organizationUsage, callCount, shadowDenial, scopeUse],
   ...[idempotency, auditEvent, auditChain, transparencyLog, transparencyLogTile],
   webhookDelivery,
 ] as const;

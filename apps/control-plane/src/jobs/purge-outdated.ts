@@ -16,6 +16,7 @@ import {
   keyEdit,
   keyUsage,
   organizationUsage,
+  scopeUse,
   session,
   shadowDenial,
   usageSource,
@@ -29,7 +30,7 @@ import { deleteOrphanDeliveries } from '../features/webhooks/index.ts';
  * Deletes what nobody can ask for any more: answers kept for retries (24 hours), changes and when
  * gateways applied them (a week: so long a gateway may be away and get what it missed; one that was
  * away for longer, and a process, loads all anew), secrets whose grace has ended, join keys that
- * expired and counts beyond the longest period shown (31 days each, of kinds of calls a day), deliveries of webhooks
+ * expired and counts beyond the longest period shown (31 days each, of kinds of calls a day, of needs of scopes 90 days), deliveries of webhooks
  * (30 days, and of deleted endpoints), ended sessions, processes that
  * are gone, and the connections that they held. And whatever strangers made us store: attempts,
  * device logins and challenges, once their time is over.
@@ -59,6 +60,8 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
       .delete(organizationUsage)
       .where(lt(organizationUsage.minute, before('31 days'))),
     callCounts: db.delete(callCount).where(lt(callCount.hour, before('25 hours'))),
+    // The 90 days that are shown, and what is left of the days at either end.
+    scopeUses: db.delete(scopeUse).where(lt(scopeUse.day, before('92 days'))),
     shadowDenials: db.delete(shadowDenial).where(lt(shadowDenial.hour, before('25 hours'))),
     sessions: db.delete(session).where(lt(session.expiresAt, before('0 seconds'))),
     // With their attempts.

@@ -48,10 +48,11 @@ export async function findRemovable(
     .from(role)
     .where(eq(role.organizationId, ctx.organizationId));
   const builtInRoles = BUILT_IN_ROLES.map(({ id }) => ({ roleId: id, customScopes: null }));
-  const roleIds = [...builtInRoles, ...customRoles]
+  const roles = [...builtInRoles, ...customRoles]
     .filter(({ roleId }) => roleId !== OWNER_ROLE_ID)
-    .filter((each) => scopeNames(missing(ctx.scopes, roleScopes(each))).length === 0)
-    .map(({ roleId }) => roleId);
+    .filter((each) => scopeNames(missing(ctx.scopes, roleScopes(each))).length === 0);
+  ctx.scopes.record?.consider(roles.flatMap((each) => scopeNames(roleScopes(each))));
+  const roleIds = roles.map(({ roleId }) => roleId);
   return and(
     eq(member.organizationId, ctx.organizationId),
     not(among(member.id, keepMembers)),

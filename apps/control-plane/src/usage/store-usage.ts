@@ -4,6 +4,7 @@ import { isDivisionByZero } from '../db/database-errors.ts';
 import type { Prepared } from '../db/statement.ts';
 import { runAtOnce } from '../db/statement-group.ts';
 import { addCallKinds, type CallKinds } from './call-counts.ts';
+import { addScopeUses, type ScopeUseRow } from './scope-uses.ts';
 import { type LastCall, storeLastCalls, storeLastUses } from './store-last-uses.ts';
 import {
   joined,
@@ -14,18 +15,22 @@ import {
   type UsageRow,
 } from './usage-row.ts';
 
-/**
- * Adds the rows to the stored counts, once for each (source, sequence) however often called.
- * @param lastUses of keys, to be stored with them: those of the rows unless said otherwise
- * @param kinds of the same calls, where they are known
- */
+interface FurtherUsage {
+  /** Last uses of keys: those of the rows unless said otherwise. */
+  readonly lastUses?: readonly LastUse[];
+  /** Of the same calls, where they are known. */
+  readonly kinds?: CallKinds;
+  /** What the same calls needed. */
+  readonly scopeUses?: readonly ScopeUseRow[];
+}
+
+/** Adds the rows to the stored counts, once for each (source, sequence) however often called. */
 export async function storeUsage(
   db: Database,
   sourceId: string,
   sequence: number,
   rows: readonly UsageRow[],
-  lastUses: readonly LastUse[] = lastUsesOf(rows),
-  kinds?: CallKinds,
+  { lastUses = lastUsesOf(rows), kinds, scopeUses = [] }: FurtherUsage = {},
 ): Promise<void> {
   const sums = sumsOf(rows);
   const statements = [
@@ -33,6 +38,7 @@ export async function storeUsage(
     ...addKeyUsage(rows),
     ...addSums(sums),
     ...(kinds ? addCallKinds(kinds) : []),
+    ...addScopeUses(scopeUses),
   ];
   await runAtOnce(db, statements).catch((error) => {
     if (!isDivisionByZero(error)) throw error;

@@ -1,6 +1,8 @@
 import { countCall, noCalls } from '@tollkeeper/gateway-core';
+import { UNKNOWN_NEEDS } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
+import type { ScopeUseRow } from './scope-uses.ts';
 import { storeUsage } from './store-usage.ts';
 import {
   type LastUse,
@@ -13,8 +15,13 @@ import {
 
 /** Counts calls in memory, without a query, and stores them each second. */
 export interface UsageCounter {
-  /** @param atMs when the call was decided, in milliseconds since the epoch */
-  count(subject: UsageSubject, accepted: boolean, atMs: number): void;
+  /**
+   * @param atMs when the call was decided, in milliseconds since the epoch
+   * @param needs what the call needed of the scopes of the key, if it was accepted
+   */
+  count(subject: UsageSubject, accepted: boolean, atMs: number, needs?: string): void;
+  /** Counts a call with other needs than it was counted with before. */
+  recount(subject: UsageSubject, atMs: number, before: string, needs: string): void;
   /** Stores all that was counted until now; resolves when it is stored. */
   flush(): Promise<void>;
   /** Flushes a last time. */
@@ -38,13 +45,26 @@ type Counts = Minute[];
 
 interface Minute {
   readonly minuteMs: number;
-  readonly rows: Map<string, UsageRow>;
+  readonly rows: Map<string, CountedRow>;
+}
+
+interface CountedRow extends UsageRow {
+  /** Mostly one or two, in a list that is made without a map for each key. */
+  uses: Use | undefined;
+}
+
+/** Calls with the same needs. */
+interface Use {
+  readonly needs: string;
+  calls: number;
+  readonly next: Use | undefined;
 }
 
 interface Batch {
   readonly sequence: number;
   readonly rows: readonly UsageRow[];
   readonly lastUses: readonly LastUse[];
+  readonly scopeUses: readonly ScopeUseRow[];
 }
 
 /** @param sourceId names this process; a batch is stored once for (source, sequence) */
@@ -66,7 +86,8 @@ export function startUsageCounter(
     noteLastUses(lastUses, rows);
     if (lastUses.size + rows.length === 0) return undefined;
     sequence += 1;
-    return { sequence, rows, lastUses: takeLastUses(lastUses, lastUsesMax) };
+    const scopeUses = rows.flatMap(scopeUsesOf);
+    return { sequence, rows, lastUses: takeLastUses(lastUses, lastUsesMax), scopeUses };
   }
 
   async function store(): Promise<void> {
@@ -74,7 +95,7 @@ export function startUsageCounter(
     // the same sequence number keeps it from counting twice.
     pending ??= nextBatch();
     if (!pending) return;
-    await storeUsage(db, sourceId, pending.sequence, pending.rows, pending.lastUses);
+    await storeUsage(db, sourceId, pending.sequence, pending.rows, pending);
     pending = undefined;
   }
 
@@ -94,8 +115,15 @@ export function startUsageCounter(
   }, FLUSH_MS);
 
   return {
-    count(subject, accepted, atMs) {
-      countCall(rowOf(minuteOf(counts, atMs), subject), accepted, atMs);
+    count(subject, accepted, atMs, needs = UNKNOWN_NEEDS) {
+      const row = rowOf(minuteOf(counts, atMs), subject);
+      countCall(row, accepted, atMs);
+      if (accepted) addUse(row, needs, 1);
+    },
+    recount(subject, atMs, before, needs) {
+      const row = rowOf(minuteOf(counts, atMs), subject);
+      addUse(row, before, -1);
+      addUse(row, needs, 1);
     },
     flush,
     async stop() {
@@ -125,19 +153,46 @@ function minuteOf(counts: Counts, atMs: number): Minute {
   return minute;
 }
 
-function rowOf({ minuteMs, rows }: Minute, subject: UsageSubject): UsageRow {
+function rowOf({ minuteMs, rows }: Minute, subject: UsageSubject): CountedRow {
   const known = rows.get(subject.keyId);
   if (known) return known;
   // By name: callers hand over all the facts of a key, which have no business in a count.
   const { organizationId, keyId, ownerId, workspaceId } = subject;
-  const row: UsageRow = {
+  const row: CountedRow = {
     organizationId,
     keyId,
     ownerId,
     workspaceId,
     minuteMs,
     ...noCalls(),
+    uses: undefined,
   };
   rows.set(keyId, row);
   return row;
+}
+
+/** A key whose calls need more sets of scopes than these in a second: what the others need is unknown. */
+const USES_MAX = 64;
+
+function addUse(row: CountedRow, needs: string, calls: number): void {
+  let length = 0;
+  for (let use = row.uses; use; use = use.next) {
+    if (use.needs === needs) {
+      use.calls += calls;
+      return;
+    }
+    length += 1;
+  }
+  const isUnknown = calls > 0 && length >= USES_MAX && needs !== UNKNOWN_NEEDS;
+  if (isUnknown) addUse(row, UNKNOWN_NEEDS, calls);
+  else row.uses = { needs, calls, next: row.uses };
+}
+
+function scopeUsesOf({ organizationId, keyId, minuteMs, uses }: CountedRow): ScopeUseRow[] {
+  const rows: ScopeUseRow[] = [];
+  for (let use = uses; use; use = use.next) {
+    const { needs, calls } = use;
+    if (calls !== 0) rows.push({ organizationId, keyId, minuteMs, needs, calls });
+  }
+  return rows;
 }

@@ -1,6 +1,7 @@
 import { isScope, type KeyStatus, OWNER_ROLE_ID, type Scope } from '@tollkeeper/contract';
 import { intersect, scopeSet } from '@tollkeeper/verify';
 import { roleScopes } from '../access/role-scopes.ts';
+import { withRecord } from '../access/scope-record.ts';
 import type { Ctx } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { belongsTo, defineLockedRead, type Statement } from '../db/statement.ts';
@@ -126,7 +127,7 @@ export async function confirmActor<Facts extends object>(
   if (key.expiresAt && key.expiresAt <= ctx.services.clock()) throw refusal('expired', 'expired');
   requireOutside(ctx, key.cascadeStamps, actor.keyId);
   const scopes = intersect(roleScopes(key), scopeSet(key.scopes.filter(isScope)));
-  return { confirmed: { ...ctx, scopes }, facts: key };
+  return { confirmed: { ...ctx, scopes: withRecord(scopes, ctx.scopes.record) }, facts: key };
 }
 
 function requireOutside({ services }: Ctx, stamps: readonly string[], callerId: string): void {

@@ -16,7 +16,8 @@ import { systemClock } from '../clock.ts';
 import type { NoKeys, WorkspaceKeys } from '../fleet.ts';
 import { createCounters } from '../limits/index.ts';
 import { KEY, PLACE, REQUEST, SECRET, withCall } from './authorize.fixture.ts';
-import { type AuthorizationRequest, authorize, watchValidity } from './authorize.ts';
+import { type AuthorizationRequest, authorize } from './authorize.ts';
+import { watchValidity } from './watch-validity.ts';
 
 const counters = createCounters(systemClock);
 let index: KeyIndex;

@@ -1,17 +1,17 @@
 import type { DecisionCode } from '@tollkeeper/contract';
 import {
   type Claim,
+  callNeeds,
   claimsOf,
   decide,
-  decideHash,
   effectiveScopes,
-  hashSecret,
   type KeyIdentity,
   type KeyIndex,
   missing,
   NO_SCOPES,
   type ScopeSet,
   scopeSet,
+  scopesConsidered,
   secretIdentity,
   shadowDenials,
   union,
@@ -149,6 +149,8 @@ interface Evaluated {
   readonly claims: readonly Claim[] | undefined;
   /** Ids of policies in shadow mode that would have refused it. */
   readonly refusedBy?: readonly string[] | undefined;
+  /** What it needs of the scopes of its key, if it is accepted. */
+  readonly needs?: string;
 }
 
 function evaluate(
@@ -172,8 +174,8 @@ function evaluate(
     const decision: Denied = { code: refused, denial, keyId: key?.keyId };
     return { decision, key, claims: undefined };
   }
-  const question = { environment: environmentOf(secret), ip, call: request.call };
-  const policies = decideCall(keys, slot, question, nowMs);
+  const environment = environmentOf(secret);
+  const policies = decideCall(keys, slot, { environment, ip, call: request.call }, nowMs);
   const { keyId, ownerId } = key;
   const claims = policies.limits && claimsOf(policies.limits, { keyId, ownerId, workspaceId, ip });
   const isLacking = policies.limits !== undefined && claims === undefined;
@@ -188,20 +190,25 @@ function evaluate(
     wouldDeny: wouldDeny(policies),
     rateLimit: NONE,
   };
-  return { decision, key, claims, refusedBy: policies.shadow && shadowDenials(policies) };
+  const considered = scopesConsidered(index, { slot, environment }, keys);
+  return {
+    ...{ decision, key, claims },
+    refusedBy: policies.shadow && shadowDenials(policies),
+    needs: callNeeds(request.required, CALL, considered),
+  };
 }
 
 /** @param room what its limits have; undefined where it has none */
 function conclude(
   fleet: Pick<Fleet, 'count'>,
   { call }: AuthorizationRequest,
-  { decision, key, claims, refusedBy }: Evaluated,
+  { decision, key, claims, refusedBy, needs }: Evaluated,
   nowMs: number,
   room?: Room,
 ): Decision {
   const concluded = room && claims ? withRoom(decision, claims, room) : decision;
   const { code } = concluded;
-  if (key) fleet.count(key, code === 'valid', nowMs, decidedCall(code, call, refusedBy));
+  if (key) fleet.count(key, code === 'valid', nowMs, decidedCall(code, call, refusedBy, needs));
   return concluded;
 }
 
@@ -212,39 +219,7 @@ function withRoom(decision: Decision, claims: readonly Claim[], room: Room): Dec
   return { code: 'rate_limited', denial, keyId: decision.key.keyId };
 }
 
-/**
- * Why a call that was accepted would be refused by now, for what outlasts its decision, such as a
- * WebSocket; undefined as long as it would be accepted again. Counts nothing, and keeps the hash of
- * the secret instead of the secret.
- */
-export function watchValidity(
-  fleet: Pick<Fleet, 'keys'>,
-  { secret, ip, ...request }: AuthorizationRequest,
-): (nowMs: number) => Denial | undefined {
-  const hash = hashSecret(secret);
-  const question = { environment: environmentOf(secret), ip, call: request.call };
-  const required = union(request.required, CALL);
-  return (nowMs) => {
-    const keys = fleet.keys();
-    if (typeof keys === 'string') return NO_KEYS[keys].denial;
-    const { index, organizationId, workspaceId } = keys;
-    const conditions = { ip, scopes: required, organizationId, workspaceId };
-    const { code, slot } = decideHash(index, hash, conditions, nowMs);
-    if (code !== 'valid') return denialOf(code, lackedBy(index, slot, required));
-    const { decision, lacking } = decideCall(keys, slot, question, nowMs);
-    return decision === 'deny' ? policyDenial(lacking) : undefined;
-  };
-}
-
 /** Of what is required; nothing where the key is unknown. */
-function lackedBy(index: KeyIndex, slot: number, required: ScopeSet): ScopeSet {
+export function lackedBy(index: KeyIndex, slot: number, required: ScopeSet): ScopeSet {
   return slot < 0 ? NO_SCOPES : missing(effectiveScopes(index, slot), required);
-}
-
-/** Why a call that needed no key would be refused by now: the gateway can decide nothing any more. */
-export function watchKeys(fleet: Pick<Fleet, 'keys'>): () => Denial | undefined {
-  return () => {
-    const keys = fleet.keys();
-    return typeof keys === 'string' ? NO_KEYS[keys].denial : undefined;
-  };
 }

@@ -8,15 +8,18 @@ const CODES: ReadonlySet<string> = new Set(DECISION_CODES);
 /**
  * What is counted of a decided call; undefined where nothing is known of it.
  * @param refusedBy policies in shadow mode that would have refused it
+ * @param needs what it needed of the scopes of its key
  */
 export function decidedCall(
   code: DecisionCode | NoKeys,
   call: CallFacts | undefined,
   refusedBy = NO_POLICIES,
+  needs?: string,
 ): DecidedCall | undefined {
-  if (!call || !isDecision(code)) return undefined;
-  const { method, routePath } = call;
-  return { code, method, routePath, refusedBy: code === 'valid' ? refusedBy : NO_POLICIES };
+  if (!isDecision(code)) return undefined;
+  const { method = '', routePath = '' } = call ?? {};
+  if (code !== 'valid') return call && { code, method, routePath, refusedBy: NO_POLICIES };
+  return { code, method, routePath, refusedBy, needs };
 }
 
 function isDecision(code: DecisionCode | NoKeys): code is DecisionCode {

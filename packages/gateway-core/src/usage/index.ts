@@ -5,7 +5,8 @@
  */
 
 export { openReader, type UsageBatch, type UsageReader } from './reader.ts';
+export { usageInVersion } from './report.ts';
 export { createRunLocks, lockRun } from './run-lock.ts';
 export { openSpool, type UsageSpool } from './spool.ts';
-export { addCalls, type CallCounts, countCall, noCalls, rowsWithoutKinds } from './sums.ts';
+export { addCalls, type CallCounts, countCall, noCalls } from './sums.ts';
 export { openWriter } from './writer.ts';

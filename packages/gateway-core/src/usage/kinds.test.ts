@@ -4,8 +4,8 @@ import { UPWARD_BYTES_MAX, upward } from '@tollkeeper/protocol';
 import { expect, it } from 'vitest';
 import type { CallSubject, DecidedCall } from '../fleet.ts';
 import { makeFolder } from './disk.fixture.ts';
-import { openReader, openSpool, rowsWithoutKinds } from './index.ts';
-import { KINDS_MAX } from './kind-limit.ts';
+import { openReader, openSpool, usageInVersion } from './index.ts';
+import { KINDS_MAX, NEEDS_MAX } from './kind-limit.ts';
 import { callsOf, headOf, noCalls, withoutMinutes } from './sums.ts';
 
 const RUN = '0'.repeat(32);
@@ -113,23 +113,67 @@ it('reads what a build without kinds has written', () => {
   expect(reader.fault()).toBeNull();
 });
 
-it('has one row for each key and minute in version 3', () => {
+it.each([
+  [3, [{ accepted: 3, denied: 1 }], false],
+  [
+    4,
+    [
+      { kind: { method: 'GET' }, accepted: 3 },
+      { kind: { code: 'policy_denied' }, denied: 1 },
+    ],
+    true,
+  ],
+])('sums, for version %i, what that does not distinguish', (protocol, rows, hasShadow) => {
   const spool = openSpool(makeFolder(), RUN);
-  spool.count(key(1), true, NOON_MS, call());
+  spool.count(key(1), true, NOON_MS, call({ needs: 'apis.call' }));
+  spool.count(key(1), true, NOON_MS, call({ needs: 'apis.call,invoices.read' }));
+  spool.count(key(1), true, NOON_MS, call({ refusedBy: [POLICY] }));
   spool.count(key(1), false, NOON_MS, call({ code: 'policy_denied' }));
   spool.roll();
-  const row = { ...key(1), minuteMs: NOON_MS, accepted: 1, denied: 1, lastAcceptedMs: NOON_MS };
-  expect(rowsWithoutKinds(spool.next()?.rows ?? [])).toEqual([row]);
+  const batch = spool.next();
+  const usage = batch && usageInVersion(protocol, { type: 'usage', ...batch });
+  expect(batch?.scopeNeeds).toHaveLength(2);
+  expect(usage?.rows).toMatchObject(rows);
+  expect(JSON.stringify(usage)).not.toMatch(/needs/i);
+  expect(usage?.shadow !== undefined).toBe(hasShadow);
 });
 
-it('gives kinds up with minutes, and no count', () => {
+it('says what accepted calls needed, each by its index', () => {
+  const spool = openSpool(makeFolder(), RUN);
+  spool.count(key(1), true, NOON_MS, call({ needs: 'apis.call,?' }));
+  spool.count(key(1), true, NOON_MS, call({ needs: 'apis.call,+invoices.read', method: '' }));
+  spool.count(key(2), true, NOON_MS, call({ needs: 'apis.call,?' }));
+  spool.count(key(2), true, NOON_MS, call({ needs: '' }));
+  spool.count(key(2), true, NOON_MS, call());
+  spool.roll();
+  const { rows = [], scopeNeeds = [] } = spool.next() ?? {};
+  const needs = rows.map((row) => (row.needs === undefined ? 'unknown' : scopeNeeds[row.needs]));
+  expect(needs).toEqual(['apis.call,?', 'apis.call,+invoices.read', 'apis.call,?', '', 'unknown']);
+});
+
+it('distinguishes so many needs of a key in a minute, and counts the others all the same', () => {
+  const spool = openSpool(makeFolder(), RUN);
+  for (let number = 0; number < 3 * NEEDS_MAX; number += 1) {
+    spool.count(key(1), true, NOON_MS, call({ needs: `a.b${number}` }));
+    if (number % 50 === 0) spool.flush();
+  }
+  spool.roll();
+  const { rows = [] } = spool.next() ?? {};
+  const unknown = rows.filter((row) => row.needs === undefined);
+  expect(rows.length).toBe(KINDS_MAX + NEEDS_MAX + 1);
+  expect(unknown).toMatchObject([{ keyId: key(1).keyId, accepted: NEEDS_MAX }]);
+});
+
+it('gives kinds up with minutes, but neither needs nor a count', () => {
+  const needy = call({ needs: 'apis.call' });
   const sums = new Map(
-    [call(), call({ routePath: '/v2' }), undefined].map((each, at) => [
-      headOf(key(1), NOON_MS + at * MINUTE_MS, each),
-      { ...noCalls(), accepted: 1 },
-    ]),
+    [call(), call({ routePath: '/v2' }), undefined, needy, { ...needy, method: 'PUT' }].map(
+      (each, at) => [headOf(key(1), NOON_MS + at * MINUTE_MS, each), { ...noCalls(), accepted: 1 }],
+    ),
   );
   const merged = withoutMinutes(sums);
-  expect([...merged.keys()]).toEqual([headOf(key(1), NOON_MS + 2 * MINUTE_MS)]);
-  expect(callsOf(merged)).toBe(3);
+  const lastMs = NOON_MS + 4 * MINUTE_MS;
+  const heads = [headOf(key(1), lastMs), headOf(key(1), lastMs, { ...needy, method: '' })];
+  expect([...merged.keys()]).toEqual(heads);
+  expect(callsOf(merged)).toBe(5);
 });

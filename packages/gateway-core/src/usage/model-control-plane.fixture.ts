@@ -26,7 +26,7 @@ export function createModel(): ModelControlPlane {
         return;
       }
       before.push(text);
-      for (const row of batch.rows) addTo(sums, headOfRow(row), row);
+      for (const row of batch.rows) addTo(sums, headOfRow(row, batch.scopeNeeds), row);
       for (const { policyId, minuteMs, denied } of batch.shadow ?? []) {
         addTo(sums, shadowHeadOf(policyId, minuteMs), { ...noCalls(), denied });
       }
@@ -35,8 +35,9 @@ export function createModel(): ModelControlPlane {
   };
 }
 
-function headOfRow(row: FleetUsageRow): string {
+function headOfRow(row: FleetUsageRow, scopeNeeds: readonly string[] = []): string {
   const { kind, minuteMs } = row;
-  const call = kind && { ...kind, routePath: kind.route, refusedBy: [] };
-  return headOf(row, minuteMs, call);
+  const needs = row.needs === undefined ? undefined : scopeNeeds[row.needs];
+  const known = kind ?? ({ code: 'valid', method: '', route: '' } as const);
+  return headOf(row, minuteMs, { ...known, routePath: known.route, refusedBy: [], needs });
 }

@@ -1,8 +1,9 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UpwardOf } from '@tollkeeper/protocol';
+import { reportOf } from './report.ts';
 import { namesIn, RUN, type SegmentFile, segmentsIn } from './segment-name.ts';
-import { addTo, callsOf, parseLine, reportOf, type Sums } from './sums.ts';
+import { addTo, callsOf, parseLine, type Sums } from './sums.ts';
 
 /** What is sent, and sent again until the control plane took it. */
 export type UsageBatch = Omit<UpwardOf<'usage'>, 'type'>;

@@ -42,6 +42,9 @@ function isSameSubject(one: CallSubject, other: CallSubject): boolean {
 function isAlike(one: DecidedCall | undefined, other: DecidedCall | undefined): boolean {
   if (!one || !other) return one === other;
   return (
-    one.code === other.code && one.method === other.method && one.routePath === other.routePath
+    one.code === other.code &&
+    one.method === other.method &&
+    one.routePath === other.routePath &&
+    one.needs === other.needs
   );
 }

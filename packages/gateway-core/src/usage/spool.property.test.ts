@@ -179,12 +179,15 @@ function runId(number: number): string {
   return number.toString(16).padStart(32, '0');
 }
 
-/** Some of no kind, some that a policy in shadow mode would have refused. */
+const NEEDS = [undefined, 'apis.call', 'apis.call,+invoices.read,?', ''];
+
+/** Some of no kind, some of unknown needs, some that a policy in shadow mode would have refused. */
 function callOf(kind: number): DecidedCall | undefined {
   if (kind % 3 === 0) return undefined;
   return {
     ...{ code: 'valid', method: 'GET', routePath: kind % 3 === 1 ? '' : `/${kind % 4}` },
     refusedBy: kind % 5 === 0 ? [`pol_${'p'.repeat(19)}${kind % 2}`] : [],
+    needs: NEEDS[kind % 4],
   };
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openReader, type UsageBatch, type UsageReader } from './reader.ts';
+import { reportOf } from './report.ts';
 import { createRunLocks } from './run-lock.ts';
-import { reportOf } from './sums.ts';
 import { openWriter, type UsageWriter, type WriterOptions } from './writer.ts';
 
 /** The counts of a process that also hands them over, and those of its earlier runs. */

@@ -1,10 +1,4 @@
-import {
-  type CallKind,
-  COUNTED_METHODS,
-  COUNTED_ROUTE,
-  type FleetUsageRow,
-  type ShadowDenials,
-} from '@tollkeeper/protocol';
+import { COUNTED_METHODS, COUNTED_ROUTE, SCOPE_NEEDS } from '@tollkeeper/protocol';
 import type { CallSubject, DecidedCall } from '../fleet.ts';
 
 /** How many calls were accepted and denied, and when one was last accepted. */
@@ -37,17 +31,20 @@ export function addCalls(counts: CallCounts, added: Readonly<CallCounts>): void 
 }
 
 /**
- * Counts by head: the text that names key, owner, workspace and minute, and the kind of calls if that
- * is distinguished. A head that names a policy counts, as denied, calls that its shadow mode let through.
+ * Counts by head: the text that names key, owner, workspace and minute, then, after `=`, what the calls
+ * needed of the scopes of the key, and their kind, each if that is distinguished. A head that names a policy counts, as denied, calls that its shadow mode let through.
  */
 export type Sums = Map<string, CallCounts>;
 
 const MINUTE_MS = 60_000;
 const CALLS = 'key_[0-9A-Za-z]{20} mem_[0-9A-Za-z]{20} (?:ws_[0-9A-Za-z]{20}|-) \\d{1,15}';
-/** Lines of builds that distinguish no kinds have none. */
+/** Lines of builds that distinguish neither needs nor kinds have none. */
+const NEEDS = `(?: =${SCOPE_NEEDS.source.slice(1, -1)})?`;
 const KIND = '(?: [a-z_]{1,24} [A-Z]{3,7} (?:-|/[!#-[\\]-~]{0,99}))?';
 const SHADOW = 'pol_[0-9A-Za-z]{20} \\d{1,15}';
-const LINE = new RegExp(`^(${CALLS}${KIND}|${SHADOW}) (\\d{1,15}) (\\d{1,15}) (\\d{1,15})$`);
+const LINE = new RegExp(
+  `^(${CALLS}${NEEDS}${KIND}|${SHADOW}) (\\d{1,15}) (\\d{1,15}) (\\d{1,15})$`,
+);
 
 export function headOf(
   { keyId, ownerId, workspaceId }: CallSubject,
@@ -55,7 +52,9 @@ export function headOf(
   call?: DecidedCall,
 ): string {
   const subject = `${keyId} ${ownerId} ${workspaceId ?? '-'} ${atMs - (atMs % MINUTE_MS)}`;
-  return call && hasKind(call) ? `${subject} ${kindText(call)}` : subject;
+  if (!call) return subject;
+  const needy = call.needs === undefined ? subject : `${subject} =${call.needs}`;
+  return hasKind(call) ? `${needy} ${kindText(call)}` : needy;
 }
 
 /** Of the calls that a policy in shadow mode would have refused. */
@@ -73,18 +72,31 @@ function kindText({ code, method, routePath }: DecidedCall): string {
   return `${code} ${method} ${routePath === '' ? '-' : routePath}`;
 }
 
-/** The head without the kind of calls. */
+/** The head without the kind of calls, but with what they needed. */
 export function withoutKind(head: string): string {
-  if (isShadow(head)) return head;
+  const end = subjectEnd(head);
+  if (end === head.length || head[end + 1] !== '=') return head.slice(0, end);
+  const needsEnd = head.indexOf(' ', end + 1);
+  return needsEnd < 0 ? head : head.slice(0, needsEnd);
+}
+
+/** The head without the kind of calls and without what they needed. */
+export function withoutNeeds(head: string): string {
+  return head.slice(0, subjectEnd(head));
+}
+
+/** Where key, owner, workspace and minute end. */
+function subjectEnd(head: string): number {
+  if (isShadow(head)) return head.length;
   let end = -1;
   for (let field = 0; field < 4; field++) {
     end = head.indexOf(' ', end + 1);
-    if (end < 0) return head;
+    if (end < 0) return head.length;
   }
-  return head.slice(0, end);
+  return end;
 }
 
-function isShadow(head: string): boolean {
+export function isShadow(head: string): boolean {
   return head.startsWith('pol_');
 }
 
@@ -127,55 +139,19 @@ export function callsOf(sums: Sums): number {
   return calls;
 }
 
-/** What a batch reports. */
-export interface Report {
-  readonly rows: FleetUsageRow[];
-  /** Missing without any. */
-  readonly shadow?: ShadowDenials[];
-}
-
-export function reportOf(sums: Sums): Report {
-  const rows: FleetUsageRow[] = [];
-  const shadow: ShadowDenials[] = [];
-  for (const [head, sum] of sums) {
-    if (isShadow(head)) shadow.push(shadowOf(head, sum));
-    else rows.push(rowOf(head, sum));
-  }
-  return shadow.length > 0 ? { rows, shadow } : { rows };
-}
-
-function shadowOf(head: string, { denied }: CallCounts): ShadowDenials {
-  const [policyId = '', minute] = head.split(' ');
-  return { policyId, minuteMs: Number(minute), denied };
-}
-
-function rowOf(head: string, sum: CallCounts): FleetUsageRow {
-  const [keyId = '', ownerId = '', workspace = '', minute, code, method, route] = head.split(' ');
-  const workspaceId = workspace === '-' ? null : workspace;
-  const row = { keyId, ownerId, workspaceId, minuteMs: Number(minute), ...sum };
-  if (code === undefined) return row;
-  // A line of the spool, or made by `headOf`: nothing else has a kind.
-  return { ...row, kind: { code, method, route: route === '-' ? '' : route } as CallKind };
-}
-
-/** The rows as version 3 of the protocol has them: one for each key and minute. */
-export function rowsWithoutKinds(rows: readonly FleetUsageRow[]): FleetUsageRow[] {
-  const sums: Sums = new Map();
-  for (const { kind: _kind, ...row } of rows) addTo(sums, headOf(row, row.minuteMs), row);
-  return reportOf(sums).rows;
-}
-
 /** Bounds memory by the number of keys: each call still counts, in the last minute of its key. */
 export function withoutMinutes(sums: Sums): Sums {
   const last = new Map<string, number>();
   for (const head of sums.keys()) {
-    const [subject, minuteMs] = splitHead(withoutKind(head));
+    const [subject, minuteMs] = splitHead(withoutNeeds(head));
     last.set(subject, Math.max(last.get(subject) ?? 0, minuteMs));
   }
   const merged: Sums = new Map();
   for (const [head, sum] of sums) {
-    const [subject] = splitHead(withoutKind(head));
-    addTo(merged, `${subject} ${last.get(subject)}`, sum);
+    const plain = withoutNeeds(head);
+    const [subject] = splitHead(plain);
+    const needs = withoutKind(head).slice(plain.length);
+    addTo(merged, `${subject} ${last.get(subject)}${needs}`, sum);
   }
   return merged;
 }

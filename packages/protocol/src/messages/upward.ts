@@ -9,6 +9,7 @@ import {
 import { z } from 'zod';
 import { applied } from './applied.ts';
 import { hello, nonce, position, version } from './hello.ts';
+import { SCOPE_NEEDS } from './scope-needs.ts';
 import { cosignature, witness } from './witness.ts';
 
 /**
@@ -98,6 +99,8 @@ const fleetUsageRow = z.strictObject({
   lastAcceptedMs: z.int().min(0),
   /** Missing where it is not known, or the key has more kinds of calls than are distinguished. */
   kind: callKind.optional(),
+  /** Index in `scopeNeeds` of the batch, of what the accepted calls needed; missing where unknown. */
+  needs: z.int().min(0).optional(),
 });
 export type FleetUsageRow = z.output<typeof fleetUsageRow>;
 
@@ -109,6 +112,9 @@ const shadowDenials = z.strictObject({
 });
 export type ShadowDenials = z.output<typeof shadowDenials>;
 
+/** How many texts of needs a batch distinguishes. */
+export const SCOPE_NEEDS_MAX = 1024;
+
 /**
  * A batch of counts, stored once for its (gateway, spool, sequence) however often it is sent.
  * Sequences of a spool begin with 1 and leave none out; the next is sent after `usage-stored`.
@@ -119,6 +125,8 @@ const usage = z.strictObject({
   sequence: z.int().min(1),
   rows: z.array(fleetUsageRow),
   shadow: z.array(shadowDenials).optional(),
+  /** See scope-needs.ts. */
+  scopeNeeds: z.array(z.string().regex(SCOPE_NEEDS)).max(SCOPE_NEEDS_MAX).optional(),
 });
 
 /** How many upstreams a report of a gateway names at most, and how long their addresses may be. */

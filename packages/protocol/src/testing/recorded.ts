@@ -2,6 +2,7 @@ import type { Format } from '../codec/part-format.ts';
 import { ENTRIES } from './recorded-entries.ts';
 import version3 from './version-3.json' with { type: 'json' };
 import version4 from './version-4.json' with { type: 'json' };
+import version5 from './version-5.json' with { type: 'json' };
 
 /**
  * Conversations between a gateway and its control plane, each in a version of the protocol, as it was
@@ -35,6 +36,7 @@ export type RecordedMessage =
 export const RECORDINGS: readonly Recording[] = [
   readRecording(version3, 1, ENTRIES[3]),
   readRecording(version4, 2, ENTRIES[4]),
+  readRecording(version5, 2, ENTRIES[4]),
 ];
 
 function readRecording(

@@ -11,7 +11,13 @@ import {
   type Log,
   UNAVAILABLE,
 } from '@tollkeeper/gateway-core';
-import { type KeyIdentity, type ScopeSet, scopeNames, scopeSet } from '@tollkeeper/verify';
+import {
+  type KeyIdentity,
+  NO_SCOPES,
+  type ScopeSet,
+  scopeNames,
+  scopeSet,
+} from '@tollkeeper/verify';
 
 /** Whose call it is, and what the key may do now. */
 export interface VerifiedKey {
@@ -30,7 +36,7 @@ export type RequiredScope = BuiltInScope | (string & {});
 
 /** @throws RangeError for what cannot name a scope */
 export function requiredSet(scopes: readonly RequiredScope[]): ScopeSet {
-  return scopeSet(scopes.map(parseScope));
+  return scopes.length === 0 ? NO_SCOPES : scopeSet(scopes.map(parseScope));
 }
 
 /** A request, as the frameworks have it. */

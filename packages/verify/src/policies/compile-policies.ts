@@ -1,4 +1,5 @@
 import type { RateLimit } from '../limits/rate-limit.ts';
+import { type AskedScopes, joinAsked } from './asked-scopes.ts';
 import type { Evaluate } from './code.ts';
 import {
   type CompiledPolicy,
@@ -26,6 +27,8 @@ export interface PolicyDecision {
 export interface CompiledPolicies {
   /** Names of the headers that the policies ask for: `x-team` of `context.headers["x-team"]`. */
   readonly headers: ReadonlySet<string>;
+  /** What the policies ask about the scopes of a key. */
+  readonly asked: AskedScopes;
   readonly decide: (request: PolicyRequest) => PolicyDecision;
   /** What is decided about every request, where no request can change it. */
   readonly fixed: PolicyDecision | undefined;
@@ -86,6 +89,7 @@ export function combinePolicies(
   const nodes = prepared.reduce((sum, { policy }) => sum + policy.nodes, 0);
   return {
     headers: new Set(prepared.flatMap(({ policy }) => [...policy.headers])),
+    asked: joinAsked(prepared.map(({ policy }) => policy.asked)),
     nodes: nodes * (isFoldable ? 2 : 1),
     ...createEvaluator(exact.policies),
     forKey(principal) {

@@ -1,3 +1,4 @@
+import type { ConsideredScopes } from '../scope-needs.ts';
 import {
   type CompiledPolicies,
   combinePolicies,
@@ -30,6 +31,8 @@ export interface EvaluatedKey {
   readonly policies: WorkspacePolicies;
   readonly enforced: KeyPolicies;
   readonly shadow: KeyPolicies | undefined;
+  /** What the policies in force ask about its scopes; undefined where they ask nothing. */
+  readonly considered: ConsideredScopes | undefined;
 }
 
 /** Policies of all workspaces that a process decides about. To be used through the functions only. */

@@ -1,3 +1,4 @@
+import { noteAttribute, noteScopes } from './asked-scopes.ts';
 import { type Expression, isPath, type Variable } from './expression.ts';
 import {
   BINARY_FUNCTIONS,
@@ -35,7 +36,7 @@ export function readExpression(reading: Reading, json: unknown, depth = 1): Expr
   }
   const binary = BINARY_OPERATORS.get(name);
   if (binary) {
-    const operands = readOperands(reading, name, body, depth);
+    const operands = noteScopes(reading, name, readOperands(reading, name, body, depth));
     if (PATH_COMPARISONS.has(name)) notePath(reading, operands);
     return { kind: 'binary', apply: binary, ...operands };
   }
@@ -45,9 +46,8 @@ export function readExpression(reading: Reading, json: unknown, depth = 1): Expr
     case 'Var':
       return { kind: 'variable', name: readVariable(reading, body) };
     case '&&':
-      return { kind: 'chain', until: false, operands: readChain(reading, name, json, depth) };
     case '||':
-      return { kind: 'chain', until: true, operands: readChain(reading, name, json, depth) };
+      return readChain(reading, name, json, depth);
     case 'in':
     case 'getTag':
     case 'hasTag':
@@ -59,7 +59,7 @@ export function readExpression(reading: Reading, json: unknown, depth = 1): Expr
       const of = readExpression(reading, left, depth + 1);
       const attribute = readString(reading, attr, 'the name of an attribute');
       noteHeader(reading, of, [attribute]);
-      return { kind: 'attribute', of, name: attribute };
+      return noteAttribute(reading, { kind: 'attribute', of, name: attribute });
     }
     case 'has':
       return readHas(reading, body, depth);
@@ -112,7 +112,7 @@ function readOperands(reading: Reading, name: string, body: unknown, depth: numb
  * The operands of nested `&&` or `||` from left to right: how they are nested changes nothing, and
  * a list of a thousand alternatives must not count as a thousand levels.
  */
-function readChain(reading: Reading, name: string, json: unknown, depth: number): Expression[] {
+function readChain(reading: Reading, name: string, json: unknown, depth: number): Expression {
   const operands: Expression[] = [];
   const pending = [json];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -125,7 +125,7 @@ function readChain(reading: Reading, name: string, json: unknown, depth: number)
       operands.push(readExpression(reading, next, depth + 1));
     }
   }
-  return operands;
+  return { kind: 'chain', until: name === '||', operands };
 }
 
 function readIf(reading: Reading, body: unknown, depth: number): Expression {

@@ -1,3 +1,5 @@
+import { type NotedScopes, notedNothing } from './asked-scopes.ts';
+
 /** A policy that Cedar accepts, or may accept, and that cannot be compiled here. */
 export class UnsupportedPolicyError extends Error {
   override readonly name = 'UnsupportedPolicyError';
@@ -18,7 +20,7 @@ const NODES_MAX = 20_000;
 const DEPTH_MAX = 100;
 
 /** The reading of one policy. */
-export interface Reading {
+export interface Reading extends NotedScopes {
   readonly policyId: string;
   nodesLeft: number;
   /** Whether anything read so far asks for the principal, and for the action. */
@@ -38,6 +40,7 @@ export function startReading(policyId: string): Reading {
     usesAction: false,
     headers: new Set(),
     foldsPath: false,
+    ...notedNothing(),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { RateLimit } from '../limits/rate-limit.ts';
 import { readLimits } from '../limits/read-limits.ts';
+import { type AskedScopes, askedScopes } from './asked-scopes.ts';
 import type { Expression, Variable } from './expression.ts';
 import { not } from './operators.ts';
 import { readEntity, readExpression } from './read-expression.ts';
@@ -23,6 +24,7 @@ export interface Policy {
   readonly usesPrincipal: boolean;
   readonly usesAction: boolean;
   readonly headers: ReadonlySet<string>;
+  readonly asked: AskedScopes;
   /** Whether it means another path in upper case than in lower case. */
   readonly foldsPath: boolean;
   /** How many operators and values it has. */
@@ -57,7 +59,11 @@ export function readPolicy(id: string, json: unknown): Policy {
   if ('message' in limits) refuse(reading, limits.message.replace(/\.$/, ''));
   const { usesPrincipal, usesAction, headers, foldsPath } = reading;
   const nodes = countedNodes(reading);
-  return { id, effect, condition, usesPrincipal, usesAction, headers, foldsPath, nodes, limits };
+  const asked = askedScopes(reading);
+  return {
+    ...{ id, effect, condition, usesPrincipal, usesAction, headers, asked },
+    ...{ foldsPath, nodes, limits },
+  };
 }
 
 /** No expression where the scope admits everything. */

@@ -1,4 +1,4 @@
-import { bigint, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, date, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 
 const minute = () => timestamp({ withTimezone: true, precision: 3 }).notNull();
 const count = () => bigint({ mode: 'number' }).notNull();
@@ -86,6 +86,28 @@ export const shadowDenial = pgTable(
       columns: [table.organizationId, table.policyId, table.workspaceId, table.hour],
     }),
     index().on(table.hour),
+  ],
+);
+
+/**
+ * What accepted calls of one key needed of its scopes, by the day (UTC), for 90 days; see
+ * `formatScopeNeeds`. Calls beyond the needs that are distinguished are among those of unknown ones.
+ */
+export const scopeUse = pgTable(
+  'scope_use',
+  {
+    organizationId: text().notNull(),
+    keyId: text().notNull(),
+    day: date().notNull(),
+    needs: text().notNull(),
+    calls: count(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'scope_use_pk',
+      columns: [table.organizationId, table.keyId, table.day, table.needs],
+    }),
+    index().on(table.day),
   ],
 );
 

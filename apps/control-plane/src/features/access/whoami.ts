@@ -9,7 +9,7 @@ import {
 } from '@tollkeeper/contract';
 import { holdsAllApiScopes, scopeNames } from '@tollkeeper/verify';
 import { and, asc, eq, isNull, ne } from 'drizzle-orm';
-import { holds } from '../../access/require-scope.ts';
+import { holds, isHeld } from '../../access/require-scope.ts';
 import { roleName } from '../../access/role-scopes.ts';
 import type { Ctx, Services } from '../../context.ts';
 import { apiScope, member, organization } from '../../db/schema/index.ts';
@@ -101,7 +101,7 @@ function listApiScopes({ services, organizationId }: Ctx) {
 export async function listScopes(ctx: Ctx) {
   const withHeld = <S extends { readonly name: Scope }>(scope: S) => ({
     ...scope,
-    held: holds(ctx.scopes, scope.name),
+    held: isHeld(ctx.scopes, scope.name),
   });
   const mayRead = holds(ctx.scopes, 'policies.read');
   const apiScopes = (await listApiScopes(ctx))
@@ -113,7 +113,7 @@ export async function listScopes(ctx: Ctx) {
       name,
       ...PROFILE_CATALOG[name],
       scopes:
-        name === 'custom' ? [] : PROFILE_SCOPES[name].filter((scope) => holds(ctx.scopes, scope)),
+        name === 'custom' ? [] : PROFILE_SCOPES[name].filter((scope) => isHeld(ctx.scopes, scope)),
     })),
     roles: BUILT_IN_ROLES.map((role) => ({ ...role, scopes: [...role.scopes] })),
   };

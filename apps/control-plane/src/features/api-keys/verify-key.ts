@@ -10,13 +10,17 @@ import {
 import { type CallFacts, decideCall, environmentOf } from '@tollkeeper/gateway-core';
 import {
   type CallDecision,
+  type ConsideredScopes,
+  callNeeds,
   type Decision,
   decide,
   effectiveScopes,
+  NO_SCOPES,
   parseIpAddress,
   type RateLimit,
   scopeNames,
   scopeSet,
+  scopesConsidered,
   secretFacts,
 } from '@tollkeeper/verify';
 import type { Ctx } from '../../context.ts';
@@ -60,6 +64,7 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
   requireMeaningful(ctx, body);
   const index = ctx.services.keys.index();
   const nowMs = ctx.services.clock().getTime();
+  const required = body.scopes ? scopeSet(body.scopes.map(parseScope)) : NO_SCOPES;
   const decided = decide(
     index,
     {
@@ -68,7 +73,7 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
       // A caller that is confined to a workspace asks only about use in that one.
       workspaceId: ctx.workspaceId ?? body.workspaceId,
       ip: body.ip,
-      scopes: body.scopes && scopeSet(body.scopes.map(parseScope)),
+      scopes: required,
     },
     nowMs,
   );
@@ -80,7 +85,9 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
   const code = publicDecisionCode(decision.code);
   const key = secretFacts(index, decision.slot);
   if (!key) return { ...REFUSED, code, scopes: [] };
-  ctx.services.usage.count(key, decision.code === 'valid', nowMs);
+  const considered = policies && consideredScopes(ctx, body, decision);
+  const needs = callNeeds(required, NO_SCOPES, considered);
+  ctx.services.usage.count(key, decision.code === 'valid', nowMs, needs);
   // Which key of another workspace it is, is nothing that a confined caller may learn.
   if (code === 'wrong_workspace' && ctx.workspaceId) return { ...REFUSED, code, scopes: [] };
   return {
@@ -118,6 +125,17 @@ function askPolicies(
   };
   const question = { environment: environmentOf(key), ip, call: callFacts(request) };
   return decideCall(place, slot, question, nowMs);
+}
+
+/** What the policies that were asked ask about the scopes of the key. */
+function consideredScopes(
+  { services, organizationId, workspaceId: own }: Asker,
+  { key, workspaceId }: RouteInput<Routes['verifyKey']>['body'],
+  { slot }: Decision,
+): ConsideredScopes | undefined {
+  const secret = { slot, environment: environmentOf(key) };
+  const place = { organizationId, workspaceId: own ?? workspaceId ?? '' };
+  return scopesConsidered(services.keys.index(), secret, place);
 }
 
 export function callFacts(request: PolicyRequestInput): CallFacts {

@@ -51,8 +51,12 @@ export function requirePowerOver(ctx: Ctx, row: LockedMember, verb: string): voi
   if (row.id === ctx.actor.memberId) {
     throw new DomainError('invalid_state', `Cannot ${verb} yourself. Ask another member who may.`);
   }
-  const scopes = scopeNames(missing(ctx.scopes, roleScopes(row)));
-  if (scopes.length === 0) return;
+  const needed = roleScopes(row);
+  const scopes = scopeNames(missing(ctx.scopes, needed));
+  if (scopes.length === 0) {
+    ctx.scopes.record?.require(scopeNames(needed));
+    return;
+  }
   if (!holds(ctx.scopes, 'roles.read')) {
     throw new DomainError(
       'scope_not_held',

@@ -24,8 +24,8 @@ export async function requireRoleHeld(tx: Transaction, ctx: Ctx, role: KnownRole
     .from(apiScope)
     .where(eq(apiScope.organizationId, ctx.organizationId))
     .orderBy(asc(apiScope.name));
-  const beyond = defined
-    .map(({ name }) => name)
-    .filter((name) => !includes(ctx.scopes, scopeSet([name])));
-  requireScopesHeld(ctx, beyond.slice(0, NAMED_MAX), 'policies.read');
+  const names = defined.map(({ name }) => name);
+  const beyond = names.filter((name) => !includes(ctx.scopes, scopeSet([name])));
+  const named = beyond.length > 0 ? beyond.slice(0, NAMED_MAX) : names;
+  requireScopesHeld(ctx, named, 'policies.read');
 }
