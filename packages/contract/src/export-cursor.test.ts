@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { EXPORT_CURSOR } from './audit-event-schemas.ts';
-import { exportCursor } from './export-cursor.ts';
+import { exportCursor, isBeforeEvents } from './export-cursor.ts';
 
 const HEAD = JSON.stringify({ checkpoint: 'keys.example/org_1\n9000\nroot\n', publicKey: 'k' });
 
@@ -24,4 +24,11 @@ it('begins again where no event has come', () => {
 
 it.each(['{"colour":"red"}', '{"sequence":1.5}', 'seven'])('refuses "%s"', (line) => {
   expect(() => exportCursor(line, line, 'jsonl')).toThrow(SyntaxError);
+});
+
+it('goes on with the proofs of later events, and not after them', () => {
+  const [hashes, pruned] = ['{"leafHashes":"aGFzaA=="}', '{"pruned":{"leaf":"{}"}}'];
+  expect([hashes, pruned].map(isBeforeEvents)).toEqual([true, true]);
+  const after = ['{"id":"evt_1","sequence":7,"before":{"pruned":{}}}', '{"skipped":{}}', HEAD, ''];
+  expect(after.filter(isBeforeEvents)).toEqual([]);
 });

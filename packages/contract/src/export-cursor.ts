@@ -1,7 +1,9 @@
 export type ExportFormat = 'jsonl' | 'csv' | 'ocsf';
 
-/** Begins a line of hashes that come before the events they prove: an export does not go on after it. */
-export const LEAF_HASHES_LINE = '{"leafHashes":';
+/** Whether a line proves what comes after it: an export does not go on after it, but with it. */
+export function isBeforeEvents(line: string): boolean {
+  return /^\{"(?:leafHashes|pruned)":/.test(line);
+}
 
 /**
  * Where an export that broke off goes on.

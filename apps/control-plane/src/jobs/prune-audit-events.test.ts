@@ -28,10 +28,20 @@ beforeAll(async () => {
 
 /** How many events there were when it was said that older ones are deleted. */
 const announced: number[] = [];
-const run = () =>
+const run = (integrate = () => integrated(Number.MAX_SAFE_INTEGER)) =>
   pruneAuditEvents(app.services, async () => {
     announced.push((await sequences()).length);
+    await integrate();
+    return 0;
   });
+
+const integrated = (size: number, more = '') =>
+  query(
+    `insert into transparency_log (organization_id, size, chain_hash, checkpoint ${more && ', problem'})
+      values ($1, $2, '', 'signed' ${more && `, '${more}'`})
+      on conflict (organization_id) do update set size = excluded.size, problem = excluded.problem`,
+    [organizationId, size],
+  );
 const setDays = (retentionDays: unknown, client = owner) =>
   client.patch<Record<string, unknown>>('/v1/audit-log', { retentionDays });
 
@@ -105,14 +115,6 @@ describe('the daily job', () => {
     await owner.post('/v1/workspaces', { name: `after ${last}`, environment: 'live' });
   });
 
-  const integrated = (size: number, more = '') =>
-    query(
-      `insert into transparency_log (organization_id, size, chain_hash, checkpoint ${more && ', problem'})
-        values ($1, $2, '', 'signed' ${more && `, '${more}'`})
-        on conflict (organization_id) do update set size = excluded.size, problem = excluded.problem`,
-      [organizationId, size],
-    );
-
   it('deletes what is older, says first from where on events are kept, and keeps the rest', async () => {
     expect(await run()).toEqual({ pruned: old });
     expect(await sequences()).toEqual([last + 1, last + 2]);
@@ -157,6 +159,19 @@ describe('the daily job', () => {
   ])('deletes nothing while %s', async (_what, begin) => {
     await begin();
     expect(await run()).toEqual({ pruned: 0 });
+  });
+
+  it('deletes nothing that no checkpoint says is deleted, and announces it again', async () => {
+    expect(await run(async () => [])).toEqual({ pruned: 0 });
+    expect(await run(() => Promise.reject(new Error('killed'))).catch(String)).toMatch('1 of ');
+    expect(await sequences()).toHaveLength(old + 3);
+    expect((await setDays(91)).body.firstSequence).toBeLessThan(last + 1);
+    expect(await run()).toEqual({ pruned: old });
+    const [row] = await query<object>(
+      `select audit_first_sequence as first, audit_prune_sequence as said from organization where id = $1`,
+      [organizationId],
+    );
+    expect(row).toEqual({ first: String(last + 1), said: String(last + 5) });
   });
 
   it('finishes what a run that was interrupted has announced', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, eq, gt, gte, isNotNull, isNull, lt, min, or } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, isNotNull, isNull, lt, min, or, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/connect.ts';
 import {
   AUDIT_SEGMENT_EVENTS,
@@ -22,20 +22,20 @@ const SEGMENTS_AT_ONCE = 256;
 
 /**
  * Deletes the audit events that are older than their organization keeps them, the oldest first and without
- * gaps. An event says from where on the log goes, before any of it is deleted. A run that was interrupted is
- * finished by the next.
- * @param onAnnounced integrates that event, before others are deleted: until a checkpoint covers it, no reader
- *   of the log can tell who deleted them
+ * gaps. An event says from where on the log goes, and a checkpoint covers it, before any of it is deleted: until then,
+ * no reader of the log can tell who deleted them. A run that was interrupted is finished by the next.
  */
 export async function pruneAuditEvents(
   services: LogServices,
-  onAnnounced: (organizationId: string) => Promise<unknown> = (id) =>
-    integrateAuditLog(services, id),
+  integrate = integrateAuditLog,
 ): Promise<{ pruned: number }> {
   let pruned = 0;
   const contextOf = ({ id }: { readonly id: string }) => ({ organizationId: id });
   await runForEach(services.log, await findPruned(services.db), contextOf, async ({ id }) => {
-    if (await moveFirst(services, id)) await onAnnounced(id);
+    if (await announceFirst(services, id)) {
+      await integrate(services, id);
+      await moveFirst(services.db, id);
+    }
     pruned += await deleteBefore(services.db, id);
     await deleteSegments(services.db, id);
   });
@@ -56,8 +56,8 @@ function findPruned(db: Database) {
     .orderBy(asc(organization.id));
 }
 
-/** Records up to where events are deleted, where that is further than before. Answers whether it is. */
-function moveFirst(services: LogServices, organizationId: string): Promise<boolean> {
+/** Says in the log from where on events are kept, where that is further than before. Answers whether it is. */
+function announceFirst(services: LogServices, organizationId: string): Promise<boolean> {
   const source = {
     organizationId,
     actor: { type: 'system', job: JOB } as const,
@@ -77,10 +77,6 @@ function moveFirst(services: LogServices, organizationId: string): Promise<boole
     const keptSince = new Date(services.clock().getTime() - retentionDays * DAY_MS);
     const first = await findFirstKept(tx, organizationId, before, keptSince);
     if (first <= before) return { replayed: false };
-    await tx
-      .update(organization)
-      .set({ auditFirstSequence: first })
-      .where(eq(organization.id, organizationId));
     return {
       result: true,
       target: { type: 'organization', id: organizationId, name },
@@ -89,6 +85,22 @@ function moveFirst(services: LogServices, organizationId: string): Promise<boole
       changes: [],
     };
   });
+}
+
+/**
+ * Lets events be deleted up to where the newest announcement says, if a checkpoint covers it. Where none does, as while
+ * another process integrates, the next run announces it again.
+ */
+async function moveFirst(db: Database, organizationId: string): Promise<void> {
+  await db.execute(sql`
+    update organization set audit_first_sequence = said.first, audit_prune_sequence = said.sequence
+    from transparency_log as log, (
+      select sequence, (after ->> 'firstSequence')::bigint as first from audit_event
+      where organization_id = ${organizationId} and action = 'audit_log.prune'
+      order by sequence desc limit 1
+    ) as said
+    where id = ${organizationId} and log.organization_id = id and said.sequence <= log.size
+      and said.first > audit_first_sequence`);
 }
 
 /**

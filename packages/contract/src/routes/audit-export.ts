@@ -34,6 +34,22 @@ const leafHashes = z.strictObject({
   }),
 });
 
+const prunedEvents = z.strictObject({
+  pruned: z
+    .strictObject({
+      leaf: z.string().meta({ description: 'The event that says from where on events are kept' }),
+      checkpoint: z.string().meta({ description: 'Signed note of a tree that has that event' }),
+      inclusion: z.array(z.string()).meta({ description: 'Proof that it has it (RFC 6962)' }),
+      consistency: z.array(z.string()).meta({
+        description: 'Proof that it continues the tree of the export (RFC 6962)',
+      }),
+    })
+    .meta({
+      description:
+        'The retention deleted the events that are `skipped` next: comes with an export of all events alone',
+    }),
+});
+
 export const exportAuditEvents = defineRoute({
   method: 'GET',
   path: '/v1/audit-events/export',
@@ -65,7 +81,7 @@ export const exportAuditEvents = defineRoute({
   stream: {
     contentType: 'application/x-ndjson',
     fileName: 'audit-events.jsonl',
-    line: z.union([auditEvent, exportHead, skippedEvents, missingEvents, leafHashes]),
+    line: z.union([auditEvent, exportHead, skippedEvents, missingEvents, leafHashes, prunedEvents]),
     formats: {
       csv: { contentType: 'text/csv', fileName: 'audit-events.csv' },
       ocsf: { contentType: 'application/x-ndjson', fileName: 'audit-events.ocsf.jsonl' },

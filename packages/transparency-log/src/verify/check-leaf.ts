@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical-json.ts';
 import { VerificationError } from './verification-error.ts';
 
 /**
@@ -19,6 +20,25 @@ export function checkLeaf(leaf: unknown, index: number, origin: string): void {
   if (sequence !== expected) {
     const message = `Event ${expected} is missing: event ${sequence} is there instead`;
     throw new VerificationError(message, expected);
+  }
+}
+
+/**
+ * A text with a member twice, or with spaces, shows different readers different events, under a hash that is right.
+ * @throws VerificationError naming the event
+ */
+export function requireCanonical(text: string, leaf: unknown, index: number): void {
+  if (isCanonical(text, leaf)) return;
+  const message = `Event ${index + 1} is not canonical JSON: the log was signed with a text that no server writes`;
+  throw new VerificationError(message, index + 1);
+}
+
+function isCanonical(text: string, leaf: unknown): boolean {
+  try {
+    return canonicalJson(leaf) === text;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
   }
 }
 

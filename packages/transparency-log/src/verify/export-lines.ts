@@ -47,6 +47,29 @@ export function skippedSubtrees(from: number, to: number): SkippedSubtree[] {
   });
 }
 
+/** That the retention deleted events, and the proof that the log itself says so. */
+export interface PruneNotice {
+  /** The event that says from where on events are kept. */
+  readonly leaf: string;
+  /** Signed note of a tree that has the event; it continues the tree of the export. */
+  readonly checkpoint: string;
+  readonly inclusion: readonly Hash[];
+  readonly consistency: readonly Hash[];
+}
+
+/** The line before a gap that the retention made while an export of all events ran. */
+export function pruneNoticeLine(notice: PruneNotice): string {
+  const { leaf, checkpoint } = notice;
+  const inclusion = notice.inclusion.map(base64Of);
+  return JSON.stringify({
+    pruned: { leaf, checkpoint, inclusion, consistency: notice.consistency.map(base64Of) },
+  });
+}
+
+function base64Of(hash: Hash): string {
+  return Buffer.from(hash).toString('base64');
+}
+
 type LeafRange = Pick<SkippedSubtree, 'start' | 'end'>;
 
 /** @param hash of the subtree, as a `HashReader` finds it by level and index */
@@ -63,5 +86,5 @@ export function missingLine(subtree: LeafRange, hash: Hash): string {
 }
 
 function placeOf({ start, end }: LeafRange, hash: Hash) {
-  return { start, end, hash: Buffer.from(hash).toString('base64') };
+  return { start, end, hash: base64Of(hash) };
 }

@@ -3,6 +3,8 @@ export {
   exportHead,
   leafHashesLine,
   missingLine,
+  type PruneNotice,
+  pruneNoticeLine,
   type SkippedSubtree,
   STATED_LEAVES_MAX,
   skippedLine,

@@ -19,7 +19,7 @@ export function prunedUpTo(event: unknown): number {
 export function requireAnnounced(firstSequence: number, announced: number): void {
   if (firstSequence <= announced) return;
   throw new VerificationError(
-    `Event ${announced} is missing: the server's events begin with ${firstSequence}, and no event of the log says that older ones were deleted. If the retention deleted them just now, try again in a minute`,
+    `Event ${announced} is missing: the server's events begin with ${firstSequence}, and no event of the log says that older ones were deleted`,
     announced,
   );
 }

@@ -1,9 +1,17 @@
 import type { Checkpoint } from '../note/checkpoint.ts';
 import { parseVkey, type VerifierKey } from '../note/vkey.ts';
-import { HASH_BYTES, type Hash, isSameHash, leafHash } from '../tree/hash.ts';
-import { checkLeaf, membersOf, parseLeaf } from './check-leaf.ts';
+import { type Hash, isSameHash, leafHash } from '../tree/hash.ts';
+import { checkLeaf, membersOf, parseLeaf, requireCanonical } from './check-leaf.ts';
 import { type ExportFilter, exportHead, leafHashesLine, skippedLine } from './export-lines.ts';
+import { verifyPruneNotice } from './prune-notice.ts';
 import { prunedUpTo, requireAnnounced } from './pruned-events.ts';
+import {
+  readSkipped,
+  readStated,
+  requireNothingElse,
+  requireStated,
+  type StatedHashes,
+} from './read-lines.ts';
 import { createRootStack } from './root-stack.ts';
 import { EARLIER, trustedCheckpoint } from './trusted-checkpoint.ts';
 import { VerificationError } from './verification-error.ts';
@@ -20,7 +28,7 @@ export interface VerifiedLog {
   readonly size: number;
   /** Events whose content was verified. */
   readonly events: number;
-  /** The first of them; null where there is none. */
+  /** The event from which on all were verified, or, where a filter left some out, the first; null where there is none. */
   readonly firstSequence: number | null;
   /** Events of which the export has no more than hashes: its filter left them out, or they were pruned. */
   readonly leftOut: number;
@@ -81,7 +89,7 @@ function beginExport(head: string, options: VerifyOptions): ExportReader {
   const checkpoint = trustedCheckpoint(note, key);
   const earlier =
     options.earlier === undefined ? null : trustedCheckpoint(options.earlier, key, EARLIER);
-  return readExport(checkpoint, earlier, asked ?? null);
+  return readExport({ checkpoint, key, earlier, filter: asked ?? null });
 }
 
 function readFilter(filter: unknown): ExportFilter {
@@ -92,12 +100,15 @@ function readFilter(filter: unknown): ExportFilter {
   throw new VerificationError('The filter of the export cannot be read');
 }
 
-/** @param filter empty where the export has all events; null for exports of earlier versions, which do not say */
-function readExport(
-  checkpoint: Checkpoint,
-  earlier: Checkpoint | null,
-  filter: ExportFilter | null,
-): ExportReader {
+interface BegunExport {
+  readonly checkpoint: Checkpoint;
+  readonly key: VerifierKey;
+  readonly earlier: Checkpoint | null;
+  /** Empty where the export has all events; null for exports of earlier versions, which do not say. */
+  readonly filter: ExportFilter | null;
+}
+
+function readExport({ checkpoint, key, earlier, filter }: BegunExport): ExportReader {
   const isWhole = filter !== null && Object.keys(filter).length === 0;
   const { origin, size } = checkpoint;
   const stack = createRootStack();
@@ -115,18 +126,26 @@ function readExport(
   return {
     read(line) {
       const value = parseLeaf(line, next);
-      const { skipped, missing, leafHashes } = membersOf(value);
+      const { skipped, missing, leafHashes, pruned } = membersOf(value);
       if (leafHashes !== undefined) {
         stated = readStated(leafHashes, next);
         requireNothingElse(line, leafHashesLine([stated.hashes]), next);
         return;
       }
+      if (pruned !== undefined) {
+        announced = Math.max(announced, verifyPruneNotice(pruned, line, { checkpoint, key, next }));
+        return;
+      }
       if (missing !== undefined) throw damagedAt(next);
       if (skipped !== undefined) {
-        if (isWhole && firstSequence !== null) throw leftOutAt(next);
         const [level, hash] = readSkipped(skipped, next, size);
         const range = { start: next, end: next + 2 ** level };
         requireNothingElse(line, skippedLine(range, hash), next);
+        if (isWhole) {
+          // What the retention deleted while the export ran, its notice before the gap explains; else all is there.
+          if (events > 0 && range.end >= announced) throw leftOutAt(Math.max(next, announced - 1));
+          firstSequence = null;
+        }
         add(level, hash);
         return;
       }
@@ -135,6 +154,7 @@ function readExport(
         throw new VerificationError(`Event ${next + 1} is after the checkpoint`, next + 1);
       const hash = leafHash(line);
       requireStated(stated, hash, next);
+      requireCanonical(line, value, next);
       add(0, hash);
       events += 1;
       firstSequence ??= next;
@@ -155,39 +175,6 @@ function readExport(
   };
 }
 
-/** A line that only proves must not look like an event to a reader who does not verify each line. */
-function requireNothingElse(line: string, expected: string, next: number): void {
-  if (line === expected) return;
-  throw new VerificationError(
-    `The line before event ${next + 1} was edited: it has more than a proof, or another form`,
-    next + 1,
-  );
-}
-
-/** Hashes of leaves as the export states them, from an index on. */
-interface StatedHashes {
-  readonly from: number;
-  readonly hashes: Uint8Array;
-}
-
-function readStated(leafHashes: unknown, from: number): StatedHashes {
-  const hashes = Buffer.from(String(leafHashes), 'base64');
-  if (hashes.length > 0 && hashes.length % HASH_BYTES === 0) return { from, hashes };
-  const first = from + 1;
-  throw new VerificationError(`The hashes of the events from ${first} on are damaged`, first);
-}
-
-/** Exports of earlier versions state no hashes: there an edited event shows by the root alone. */
-function requireStated(stated: StatedHashes | undefined, hash: Hash, index: number): void {
-  if (!stated) return;
-  const at = (index - stated.from) * HASH_BYTES;
-  if (at >= stated.hashes.length) return;
-  if (isSameHash(stated.hashes.subarray(at, at + HASH_BYTES), hash)) return;
-  const sequence = index + 1;
-  const message = `Event ${sequence} was edited: it does not have the hash that it has in the log`;
-  throw new VerificationError(message, sequence);
-}
-
 function damagedAt(index: number): VerificationError {
   const sequence = index + 1;
   const message = `Event ${sequence} is missing: the server says that it was deleted or damaged in its database`;
@@ -198,25 +185,6 @@ function leftOutAt(index: number): VerificationError {
   const sequence = index + 1;
   const message = `Event ${sequence} is missing, in an export that says that it has all events`;
   return new VerificationError(message, sequence);
-}
-
-/** Level and hash of a subtree that a filter left out. */
-function readSkipped(skipped: unknown, next: number, size: number): [level: number, hash: Hash] {
-  const { start, end, hash } = membersOf(skipped);
-  const count = Number(end) - Number(start);
-  const level = Math.log2(count);
-  const isSubtree = Number.isInteger(level) && level >= 0 && next % count === 0;
-  if (start !== next || !isSubtree || next + count > size) {
-    throw new VerificationError(
-      `Event ${next + 1} is missing: other events are marked as left out`,
-      next + 1,
-    );
-  }
-  const bytes = Buffer.from(String(hash), 'base64');
-  if (bytes.length !== HASH_BYTES) {
-    throw new VerificationError(`The hash of the events from ${next + 1} on is damaged`, next + 1);
-  }
-  return [level, bytes];
 }
 
 function requireRoot({ rootHash, size }: Checkpoint, root: Hash): void {

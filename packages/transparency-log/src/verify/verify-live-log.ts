@@ -5,7 +5,7 @@ import { completeHash, splitHashes, tileHashes } from '../tiles/tile-hashes.ts';
 import { TILE_WIDTH, tilePath, tileWidth } from '../tiles/tile-path.ts';
 import { HASH_BYTES, isSameHash, leafHash } from '../tree/hash.ts';
 import { rootOf } from '../tree/subtrees.ts';
-import { checkLeaf, parseLeaf } from './check-leaf.ts';
+import { checkLeaf, parseLeaf, requireCanonical } from './check-leaf.ts';
 import { prunedUpTo, requireAnnounced } from './pruned-events.ts';
 import { EARLIER, trustedCheckpoint } from './trusted-checkpoint.ts';
 import { VerificationError } from './verification-error.ts';
@@ -107,12 +107,15 @@ async function verifyBundle(
   const events: unknown[] = [];
   for (const [n, leaf] of leaves.entries()) {
     const sequence = first + n + 1;
-    const event = parseLeaf(leaf.toString(), first + n);
+    const text = leaf.toString();
+    const event = parseLeaf(text, first + n);
     checkLeaf(event, first + n, origin);
     events.push(event);
-    if (!isSameHash(leafHash(leaf), tile.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES))) {
+    // Of the text: bytes that are no UTF-8 are no text of an event.
+    if (!isSameHash(leafHash(text), tile.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES))) {
       throw new VerificationError(`Event ${sequence} is not what was signed`, sequence);
     }
+    requireCanonical(text, event, first + n);
   }
   if (leaves.length === width) return events;
   const missing = first + Math.min(leaves.length, width) + 1;

@@ -1,5 +1,5 @@
 import { access, type FileHandle, open, rename } from 'node:fs/promises';
-import { type ExportFormat, exportCursor, LEAF_HASHES_LINE } from '@tollkeeper/contract';
+import { type ExportFormat, exportCursor, isBeforeEvents } from '@tollkeeper/contract';
 import { EXIT, Failure } from '../../failure.ts';
 
 /** A file that is written under another name until it is whole. */
@@ -93,8 +93,8 @@ async function findEnd(handle: FileHandle, format: ExportFormat) {
   );
   let end = buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1;
   let last = lastLine(buffer.subarray(0, end));
-  // Hashes of events that did not arrive: the server sends both again.
-  while (last.startsWith(LEAF_HASHES_LINE)) {
+  // Proofs of events that did not arrive: the server sends both again.
+  while (isBeforeEvents(last)) {
     end -= last.length + 1;
     last = lastLine(buffer.subarray(0, end));
   }

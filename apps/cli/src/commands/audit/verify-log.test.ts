@@ -217,6 +217,37 @@ describe('the live log', () => {
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Event 7 is not what was')]);
   });
 
+  test('is read anew where the retention deleted its first events meanwhile', async () => {
+    const leaves = sampleLeaves(300);
+    const pruned = { ...JSON.parse(leaves[280] ?? ''), action: 'audit_log.prune' };
+    const said = { actor: { type: 'system' }, after: { firstSequence: 257 } };
+    const log = sampleLog(leaves.with(280, canonicalJson({ ...pruned, ...said })));
+    /** @param firsts what the server says of its first event, each time that it is asked */
+    const verified = async (firsts: number[], lost: string) => {
+      await using home = await createHome();
+      const send: typeof fetch = async (input) => {
+        const { pathname } = new URL(String(input instanceof Request ? input.url : input));
+        if (pathname === path) {
+          return Response.json({ ...STATE, firstSequence: firsts.shift(), problem: null });
+        }
+        if (pathname === `${path}/checkpoint`) return new Response(log.checkpoint);
+        const tile = decodeURIComponent(pathname.slice(`${path}/tile/`.length));
+        if (tile.startsWith(lost)) return Response.json(MISSING, { status: 404 });
+        return new Response(new Uint8Array(await log.readTile(tile)));
+      };
+      const env = { TOLLKEEPER_API_KEY: `tk_live_${'0'.repeat(38)}` };
+      const argv = ['audit', 'verify', 'https://keys.example.com', '--key', vkeyText(log.key)];
+      return runCommand(home.homeFolder, argv, { fetch: send, env });
+    };
+    expect((await verified([1, 257], 'entries/000')).stdout).toBe(
+      'Verified 44 of the 300 events of keys.example.com/org_1, from event 257 on. The retention deleted the other 256.\n',
+    );
+    expect((await verified([1, 1], 'entries/000')).stderr).toContain('not have "entries/000"');
+    const asked = [1, 2, 3, 4];
+    expect((await verified(asked, 'entries')).stderr).toContain('not have "entries/001');
+    expect(asked).toEqual([4]);
+  });
+
   test('fails where the server does not have an event, or has stopped integrating', async () => {
     const missing = await verifyServer(undefined);
     expect([missing.exitCode, missing.stderr]).toEqual([

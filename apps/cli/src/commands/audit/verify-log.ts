@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
+import type { AuditLog } from '@tollkeeper/contract';
 import { ApiError, type Client } from '@tollkeeper/sdk';
 import {
   isReceipt,
@@ -100,14 +101,34 @@ function receiptSummary({ keyId, action, at, ...counts }: ReceiptProof): string 
   return `Verified: ${action} of ${keyId} at ${at} is in the log. ${acknowledged} of ${acknowledged + pending} gateways signed that they applied it, and ${cosignatures.length} ${cosignatures.length === 1 ? 'witness' : 'witnesses'} cosigned the checkpoint.`;
 }
 
+/** How often a log is read whose first events the retention deletes meanwhile. */
+const ATTEMPTS_MAX = 3;
+
 /** By the credential for that server; the tiles need one for the whole organization. */
 async function verifyServer(ctx: CliContext, url: string, trust: Trust): Promise<VerifiedLog> {
   const { client } = await connect({ ...ctx, env: { ...ctx.env, TOLLKEEPER_URL: url } });
+  let log = await client.getAuditLog();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await verifyAsItIs(client, log, trust);
+    } catch (error) {
+      if (!(error instanceof VerificationError) || attempt === ATTEMPTS_MAX) throw error;
+      const { firstSequence } = log;
+      log = await client.getAuditLog();
+      if (log.firstSequence === firstSequence) throw error;
+    }
+  }
+}
+
+/** @param log read before the checkpoint, so that this covers the event which says why the first ones are gone */
+async function verifyAsItIs(
+  client: Client,
+  { publicKey, firstSequence, problem }: AuditLog,
+  { key, earlier }: Trust,
+): Promise<VerifiedLog> {
   const checkpoint = Buffer.from(await bytesOf(await client.getAuditCheckpoint())).toString();
-  const { publicKey, firstSequence, problem } = await client.getAuditLog();
   const verified = await verifyLiveLog({
-    ...{ key: trust.key ?? parseVkey(publicKey), earlier: trust.earlier },
-    ...{ checkpoint, firstSequence },
+    ...{ key: key ?? parseVkey(publicKey), earlier, checkpoint, firstSequence },
     readTile: (path) => readTile(client, path),
   });
   if (problem === null) return verified;
@@ -189,6 +210,6 @@ function leftOutText({ leftOut, filter }: Pick<VerifiedLog, 'leftOut' | 'filter'
   if (filter === null)
     return ` The other ${leftOut} were left out, and the export does not say why.`;
   const asked = Object.entries(filter).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  if (asked.length === 0) return '';
+  if (asked.length === 0) return ` The retention deleted the other ${leftOut}.`;
   return ` The other ${leftOut} do not match ${asked.join(', ')}, says the export: they were left out.`;
 }

@@ -42,6 +42,8 @@ export const organization = pgTable('organization', {
   auditRetentionDays: integer(),
   /** The first audit event that is kept; what is before it is being deleted, or is. */
   auditFirstSequence: bigint({ mode: 'number' }).notNull().default(1),
+  /** The audit event that says so, which a signed checkpoint covers; null before the first. */
+  auditPruneSequence: bigint({ mode: 'number' }),
   /** Since when it is recorded what calls need of the scopes of their keys. */
   scopeUsesSince: moment().notNull().defaultNow(),
   /** Deleted organizations answer to nobody; their audit log is kept 30 days, then all is erased. */

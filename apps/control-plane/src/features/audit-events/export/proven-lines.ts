@@ -15,6 +15,7 @@ import type { Ctx } from '../../../context.ts';
 import { DomainError, invalidField } from '../../../domain-error.ts';
 import { findLog, logVerifierKey, readHashes } from '../../../transparency-log/index.ts';
 import { findMissing, type Range } from './find-missing.ts';
+import { createPruneNotices, type ExportedLog } from './prune-notices.ts';
 import { type EventSearch, readEvents } from './read-events.ts';
 import type { Chunk } from './stream-export.ts';
 
@@ -57,14 +58,17 @@ export async function findTree(
  * @param after up to which event a client has all already; then it has the head too
  */
 export async function* provenLines(
-  { services, organizationId }: Ctx,
+  log: ExportedLog,
   search: EventSearch,
   { size, checkpoint }: ProvenTree,
   filter: ExportFilter,
   after: number | undefined,
 ): AsyncGenerator<Chunk> {
+  const { services, organizationId } = log;
   const { db } = services;
   const hashes = readHashes(db, organizationId);
+  const isWhole = Object.keys(filter).length === 0;
+  const explain = isWhole ? createPruneNotices(log, size) : async () => '';
   if (after === undefined) {
     const publicKey = vkeyText(logVerifierKey(services, organizationId));
     yield { text: `${exportHead(checkpoint, publicKey, filter)}\n`, events: 0 };
@@ -80,7 +84,7 @@ export async function* provenLines(
     looked = batch.through;
     let text = '';
     for (const { start, run } of runsOf(leaves)) {
-      text += await skip(hashes, covered, start, missing);
+      text += await skip({ hashes, explain }, covered, start, missing);
       covered = start + run.length;
       text += await stateHashes(hashes, start, covered);
       text += run.map((leaf) => `${leaf}\n`).join('');
@@ -88,7 +92,7 @@ export async function* provenLines(
     missing = missing.filter(({ end }) => end > covered);
     yield { text, events: leaves.length };
   }
-  const rest = await skip(hashes, covered, size, missing);
+  const rest = await skip({ hashes, explain }, covered, size, missing);
   if (rest !== '') yield { text: rest, events: 0 };
 }
 
@@ -135,9 +139,15 @@ async function stateHashes(hashes: HashReader, from: number, to: number): Promis
   return `${leafHashesLine(stated)}\n`;
 }
 
+interface Gaps {
+  readonly hashes: HashReader;
+  /** Writes what comes before a gap that no filter made, with this end. */
+  readonly explain: (end: number) => Promise<string>;
+}
+
 /** What is between two leaves; of it, the missing events are marked as such. */
 async function skip(
-  hashes: HashReader,
+  { hashes, explain }: Gaps,
   from: number,
   to: number,
   missing: readonly Range[],
@@ -150,11 +160,15 @@ async function skip(
     }
     at = end;
   };
+  const leaveOut = async (end: number) => {
+    if (at < end) text += await explain(end);
+    await write(end, skippedLine);
+  };
   for (const { start, end } of missing) {
     if (start >= to) break;
-    await write(start, skippedLine);
+    await leaveOut(start);
     await write(end, missingLine);
   }
-  await write(to, skippedLine);
+  await leaveOut(to);
   return text;
 }

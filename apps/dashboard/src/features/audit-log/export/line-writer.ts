@@ -1,4 +1,4 @@
-import { type ExportFormat, exportCursor, LEAF_HASHES_LINE } from '@tollkeeper/contract';
+import { type ExportFormat, exportCursor, isBeforeEvents } from '@tollkeeper/contract';
 import type { Sink } from './open-sink.ts';
 
 /** What has come of an export, and is written. */
@@ -50,13 +50,13 @@ export function createLineWriter(sink: Sink, format: ExportFormat) {
   };
 }
 
-/** The last whole line that is not of hashes, and where it ends; an end of 0 without one. */
+/** The last whole line that is not the proof of later ones, and where it ends; an end of 0 without one. */
 function findLastEvent(bytes: Uint8Array<ArrayBuffer>): { end: number; last: string } {
   let newline = bytes.lastIndexOf(NEWLINE);
   while (newline !== -1) {
     const before = newline === 0 ? -1 : bytes.lastIndexOf(NEWLINE, newline - 1);
     const last = decoder.decode(bytes.subarray(before + 1, newline));
-    if (!last.startsWith(LEAF_HASHES_LINE)) return { end: newline + 1, last };
+    if (!isBeforeEvents(last)) return { end: newline + 1, last };
     newline = before;
   }
   return { end: 0, last: '' };

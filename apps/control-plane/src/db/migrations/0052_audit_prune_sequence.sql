@@ -1,0 +1,1 @@
+ALTER TABLE "organization" ADD COLUMN "audit_prune_sequence" bigint;
