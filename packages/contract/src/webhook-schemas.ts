@@ -160,6 +160,16 @@ export const webhookAttempt = z
     durationMs: z.int(),
     status: z.int().nullable().meta({ description: 'HTTP status; null where no answer came' }),
     problem: z.string().nullable().meta({ description: 'Why it failed; null if it succeeded' }),
+    request: z
+      .strictObject({
+        url: z.string(),
+        headers: z.record(z.string(), z.string()),
+        body: z.string().nullable().meta({
+          description: 'Null once the retention of the audit log has deleted the event',
+        }),
+      })
+      .nullable()
+      .meta({ description: 'The POST request; null where none could be made' }),
     responseBody: z.string().nullable().meta({
       description:
         'What the endpoint answered, up to 64 KiB; up to 1,024 characters after a hundred attempts of the endpoint within a day',

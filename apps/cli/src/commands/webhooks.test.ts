@@ -75,7 +75,7 @@ test('the list shows what fails and why something is disabled', async () => {
 test('what was sent is listed with its status and its problem', async () => {
   const attempt = {
     ...{ eventId: `evt_${'0'.repeat(20)}`, eventType: 'role.create', number: 2, durationMs: 15 },
-    ...{ at: '2026-11-23T08:00:00.000Z', status: 503, responseBody: 'busy' },
+    ...{ at: '2026-11-23T08:00:00.000Z', status: 503, request: null, responseBody: 'busy' },
     problem: 'It answered with status 503.',
   };
   const api = createApi({

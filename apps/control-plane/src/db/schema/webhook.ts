@@ -11,6 +11,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -121,6 +122,8 @@ export const webhookAttempt = pgTable(
     /** HTTP status; null where no answer came. */
     status: integer(),
     problem: text(),
+    /** Null where none could be made. Its body is the event. */
+    request: jsonb().$type<{ url: string; headers: Record<string, string> }>(),
     responseBody: text(),
   },
   (table) => [

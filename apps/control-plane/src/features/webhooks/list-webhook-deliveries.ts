@@ -3,10 +3,11 @@ import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { requireScope } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
-import { webhookAttempt, webhookDelivery } from '../../db/schema/index.ts';
+import { auditEvent, webhookAttempt, webhookDelivery } from '../../db/schema/index.ts';
 import { invalidField } from '../../domain-error.ts';
 import { decodeCursor, encodeCursor } from '../../http/page.ts';
 import { readEndpoint } from './endpoint-view.ts';
+import { type PayloadEvent, payloadColumns, payloadText } from './webhook-payload.ts';
 
 interface Listed<Q> {
   readonly params: { readonly id: string };
@@ -54,7 +55,7 @@ export async function listWebhookAttempts(
   const before = startOf(query.cursor, 'attempts');
   const { eventId, eventType } = webhookDelivery;
   const rows = await db
-    .select({ ...getTableColumns(webhookAttempt), eventId, eventType })
+    .select({ ...getTableColumns(webhookAttempt), eventId, eventType, event: payloadColumns })
     .from(webhookAttempt)
     .innerJoin(
       webhookDelivery,
@@ -62,6 +63,13 @@ export async function listWebhookAttempts(
         eq(webhookDelivery.organizationId, webhookAttempt.organizationId),
         eq(webhookDelivery.endpointId, webhookAttempt.endpointId),
         eq(webhookDelivery.sequence, webhookAttempt.sequence),
+      ),
+    )
+    .leftJoin(
+      auditEvent,
+      and(
+        eq(auditEvent.organizationId, webhookAttempt.organizationId),
+        eq(auditEvent.sequence, webhookAttempt.sequence),
       ),
     )
     .where(
@@ -90,7 +98,8 @@ export function isOfEvent({ organizationId }: Ctx, sequence: PgColumn, eventId: 
 }
 
 type DeliveryRow = typeof webhookDelivery.$inferSelect;
-type AttemptRow = typeof webhookAttempt.$inferSelect & Pick<DeliveryRow, 'eventId' | 'eventType'>;
+type AttemptRow = typeof webhookAttempt.$inferSelect &
+  Pick<DeliveryRow, 'eventId' | 'eventType'> & { readonly event: PayloadEvent | null };
 
 function deliveryView(row: DeliveryRow): WebhookDelivery {
   return {
@@ -115,6 +124,7 @@ function attemptView(row: AttemptRow): WebhookAttempt {
     durationMs: row.durationMs,
     status: row.status,
     problem: row.problem,
+    request: row.request && { ...row.request, body: row.event && payloadText(row.event) },
     responseBody: row.responseBody,
   };
 }

@@ -110,8 +110,8 @@ test.each<[string, WebhookSignature, Verify]>([
     { ...whole, secret: signature === 'v1' ? secretText(stranger) : webhookPublicKey(stranger) },
     changed({ 'webhook-id': 'evt_2_whe_1' }),
     changed({ 'webhook-timestamp': String(nowS - 1) }),
-    sent(signature, '{"a":1}', nowS - 301),
-    sent(signature, '{"a":1}', nowS + 310),
+    sent(signature, '{"a":1}', nowS - 3600),
+    sent(signature, '{"a":1}', nowS + 3600),
   ];
   expect(verify(refused)).not.toContain(true);
 });

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { WebhookAttempt, WebhookEndpoint } from '@tollkeeper/contract';
+import { ChevronRight } from 'lucide-react';
 import { toast } from 'sonner';
 import { Button } from '../../components/button.tsx';
 import { LoadError } from '../../components/notice.tsx';
@@ -56,10 +57,16 @@ interface AttemptDetailsProps {
 }
 
 function AttemptDetails({ attempt, endpoint }: AttemptDetailsProps) {
-  const { eventId, eventType, number, at, durationMs, status, problem, responseBody } = attempt;
+  const { eventId, eventType, number, at, durationMs, status, problem } = attempt;
+  const { request, responseBody } = attempt;
   return (
     <details className="group">
       <summary className="flex cursor-pointer flex-wrap items-center gap-x-4 gap-y-1 px-5 py-2.5 hover:bg-hover">
+        <ChevronRight
+          size={14}
+          aria-hidden
+          className="flex-none text-soft transition-transform group-open:rotate-90"
+        />
         <span className="min-w-0 flex-[1_1_12rem] truncate" title={eventType}>
           {actionWords(eventType)}
         </span>
@@ -85,18 +92,33 @@ function AttemptDetails({ attempt, endpoint }: AttemptDetailsProps) {
           </Link>
           , {formatCount(durationMs)} ms
         </p>
-        {responseBody ? (
-          <pre
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
-            tabIndex={0}
-            className="max-h-60 overflow-auto whitespace-pre-wrap rounded-md bg-sunken px-3 py-2 font-mono text-[0.8125rem] [overflow-wrap:anywhere]"
-          >
-            {responseBody}
-          </pre>
-        ) : null}
+        {request ? <SentText title="Request" text={requestText(request)} /> : null}
+        {responseBody ? <SentText title="Response" text={responseBody} /> : null}
         {endpoint.status === 'enabled' ? <ResendButton id={endpoint.id} eventId={eventId} /> : null}
       </div>
     </details>
+  );
+}
+
+function requestText({ url, headers, body }: NonNullable<WebhookAttempt['request']>): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`POST ${url}`, ...lines, '', body ?? 'The event was deleted by the retention.'].join(
+    '\n',
+  );
+}
+
+function SentText({ title, text }: { readonly title: string; readonly text: string }) {
+  return (
+    <section>
+      <h3 className="pb-1 font-medium text-[0.8125rem]">{title}</h3>
+      <pre
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+        tabIndex={0}
+        className="max-h-60 overflow-auto whitespace-pre-wrap rounded-md bg-sunken px-3 py-2 font-mono text-[0.8125rem] [overflow-wrap:anywhere]"
+      >
+        {text}
+      </pre>
+    </section>
   );
 }
 

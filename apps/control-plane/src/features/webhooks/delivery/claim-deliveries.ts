@@ -1,7 +1,8 @@
-import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Services } from '../../../context.ts';
 import type { Transaction } from '../../../db/connect.ts';
 import { auditEvent, webhookDelivery, webhookEndpoint } from '../../../db/schema/index.ts';
+import { payloadColumns } from '../webhook-payload.ts';
 
 /** Requests to one endpoint at a time, by all processes; fewer to one that failed last, so that it costs little. */
 const AT_ONCE = { ordered: 1, failing: 2, usual: 10 } as const;
@@ -10,8 +11,6 @@ const ORGANIZATION_AT_ONCE = 40;
 /** A process that has not recorded the attempt by then was killed; no request takes half as long. */
 const LEASE_MS = 60_000;
 const ENDPOINTS_AT_ONCE = 200;
-
-const { hash: _hash, previousHash: _previousHash, ...eventColumns } = getTableColumns(auditEvent);
 
 export type ClaimedDelivery = Awaited<ReturnType<typeof readClaimed>>[number];
 
@@ -141,7 +140,7 @@ function readClaimed(tx: Transaction, claims: readonly Claim[]) {
       ${sql.param(claims.map(({ endpointId }) => endpointId))}::text[],
       ${sql.param(claims.map(({ sequence }) => sequence))}::bigint[]))`;
   return tx
-    .select({ delivery: webhookDelivery, endpoint: webhookEndpoint, event: eventColumns })
+    .select({ delivery: webhookDelivery, endpoint: webhookEndpoint, event: payloadColumns })
     .from(webhookDelivery)
     .innerJoin(
       webhookEndpoint,

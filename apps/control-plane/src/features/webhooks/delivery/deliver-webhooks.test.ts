@@ -189,6 +189,11 @@ describe('a delivery', () => {
     expect(data[0]).toMatchObject({
       status: 503,
       problem: 'It answered with status 503.',
+      request: {
+        url: endpoint.url,
+        headers: { 'webhook-id': receiver.received[9]?.headers['webhook-id'] },
+        body: receiver.received[9]?.body,
+      },
       responseBody: 'busy',
     });
     const next = await attempts(`?limit=100&cursor=${nextCursor}&eventId=${delivery?.eventId}`);

@@ -46,9 +46,9 @@ export async function recordAttempt(
       .update(webhookDelivery)
       .set({ attemptsCount: number, ...nextState(stored, delivery, outcome) })
       .where(isDelivery(delivery));
-    const { at, durationMs, status, problem } = outcome;
+    const { at, durationMs, status, problem, request } = outcome;
     const responseBody = await keptAnswer(tx, delivery, outcome);
-    const attempt = { number, at, durationMs, status, problem, responseBody };
+    const attempt = { number, at, durationMs, status, problem, request, responseBody };
     await tx.insert(webhookAttempt).values({ organizationId, endpointId, sequence, ...attempt });
     if (standing?.isWarned && standing.failingSince) {
       const failingSince = standing.failingSince.toISOString();

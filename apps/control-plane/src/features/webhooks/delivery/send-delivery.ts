@@ -1,4 +1,4 @@
-import { auditEvent, WEBHOOK_RESPONSE_BYTES_MAX, type WebhookPayload } from '@tollkeeper/contract';
+import { WEBHOOK_RESPONSE_BYTES_MAX } from '@tollkeeper/contract';
 import type { Services } from '../../../context.ts';
 import {
   DeliveryProblem,
@@ -7,10 +7,17 @@ import {
   sendGuarded,
 } from '../../../outgoing/index.ts';
 import { signatureHeader } from '../signing-secret.ts';
+import { payloadText } from '../webhook-payload.ts';
 import type { ClaimedDelivery } from './claim-deliveries.ts';
 
 /** How long one request may take, its answer included. */
 export const TIMEOUT_MS = 15_000;
+
+/** A request as it was made, without its body, which the event gives. */
+export interface SentRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 /** What came of one request. */
 export interface Outcome {
@@ -19,6 +26,8 @@ export interface Outcome {
   readonly status: number | null;
   /** Null where it succeeded. */
   readonly problem: string | null;
+  /** Null where none could be made. */
+  readonly request: SentRequest | null;
   readonly responseBody: string | null;
   readonly retryAfter: string | undefined;
   /** Whether to try again would be of no use. */
@@ -35,13 +44,15 @@ export async function sendDelivery(
 ): Promise<Outcome> {
   const at = services.clock();
   const begunAt = performance.now();
-  const outcome = await attempt(services, claimed, at, timeoutMs).catch((error: unknown) =>
-    failed(services, claimed, error),
-  );
+  const outcome = await attempt(services, claimed, at, timeoutMs).catch((error: unknown) => ({
+    ...failed(services, claimed, error),
+    request: null,
+  }));
   return { at, durationMs: Math.round(performance.now() - begunAt), ...outcome };
 }
 
-type Answered = Omit<Outcome, 'at' | 'durationMs'>;
+type Attempted = Omit<Outcome, 'at' | 'durationMs'>;
+type Answered = Omit<Attempted, 'request'>;
 
 const NO_ANSWER = { status: null, responseBody: null, retryAfter: undefined, isFinal: false };
 
@@ -55,21 +66,21 @@ function failed({ log }: SendServices, { delivery }: ClaimedDelivery, error: unk
 }
 
 async function attempt(
-  { outgoing, webhooks }: SendServices,
-  { endpoint, event }: ClaimedDelivery,
+  services: SendServices,
+  claimed: ClaimedDelivery,
   now: Date,
   timeoutMs: number,
-): Promise<Answered> {
+): Promise<Attempted> {
+  const { endpoint, event } = claimed;
   if (!event) {
     const problem = 'The event is older than the retention of the audit log, which has deleted it.';
-    return { ...NO_ANSWER, isFinal: true, problem };
+    return { ...NO_ANSWER, request: null, isFinal: true, problem };
   }
   const body = payloadText(event);
   const id = messageId(event.id, endpoint.id);
   const timestampS = Math.floor(now.getTime() / 1000);
-  const secrets = secretsAt(webhooks.storedKey, endpoint, now);
-  const answer = await sendGuarded(outgoing, {
-    method: 'POST',
+  const secrets = secretsAt(services.webhooks.storedKey, endpoint, now);
+  const request: SentRequest = {
     url: endpoint.url,
     headers: {
       'content-type': 'application/json',
@@ -78,10 +89,18 @@ async function attempt(
       'webhook-timestamp': String(timestampS),
       'webhook-signature': signatureHeader(endpoint.signature, secrets, { id, timestampS, body }),
     },
+  };
+  const answered = await sendGuarded(services.outgoing, {
+    ...request,
+    method: 'POST',
     body,
     timeoutMs,
     keptBytesMax: WEBHOOK_RESPONSE_BYTES_MAX,
-  });
+  }).then(outcomeOf, (error: unknown) => failed(services, claimed, error));
+  return { ...answered, request };
+}
+
+function outcomeOf(answer: GuardedAnswer): Answered {
   return {
     status: answer.status,
     problem: problemOf(answer),
@@ -94,14 +113,6 @@ async function attempt(
 /** The same for every attempt, and for no other event or endpoint. */
 export function messageId(eventId: string, endpointId: string): string {
   return `${eventId}_${endpointId}`;
-}
-
-type EventRow = NonNullable<ClaimedDelivery['event']>;
-
-/** The same bytes for every attempt: nothing changes an event. */
-export function payloadText(event: EventRow): string {
-  const data = auditEvent.parse({ ...event, at: event.at.toISOString() });
-  return JSON.stringify({ type: data.action, timestamp: data.at, data } satisfies WebhookPayload);
 }
 
 /** @throws DeliveryProblem */
