@@ -9,6 +9,7 @@ import { CREATE_BODY } from './testing/key-changes.ts';
 import { makeKey } from './testing/keys.ts';
 import { choosePlan, claimedOrganization } from './testing/people.ts';
 import { claimServer, OWNER, SETUP_TOKEN, startTestApp, type TestApp } from './testing/test-app.ts';
+import { thingOf } from './testing/thing-of.ts';
 
 let app: TestApp;
 let owner: Client;
@@ -178,7 +179,7 @@ describe('the text of a secret', () => {
     const reading = Object.values<Route>(routes).filter(({ method }) => method === 'GET');
     let ok = 0;
     for (const { path } of reading) {
-      const answer = await owner.get(path.replace(/\{\w+\}/g, ids[path.split('/')[2] ?? ''] ?? ''));
+      const answer = await owner.get(path.replace(/\{\w+\}/g, ids[thingOf(path)] ?? ''));
       if (answer.status === 200) ok += 1;
       expect(found(JSON.stringify([answer.body, ...answer.headers])), path).toEqual([]);
     }

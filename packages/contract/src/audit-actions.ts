@@ -96,6 +96,9 @@ export const AUDIT_ACTIONS = [
   'webhook_endpoint.delete',
   'webhook_endpoint.test',
   'webhook_endpoint.resend',
+  'compliance_report.create',
+  'compliance_report.export',
+  'compliance_report.delete',
   'access.refused',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

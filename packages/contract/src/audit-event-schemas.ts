@@ -17,6 +17,7 @@ export const AUDIT_TARGET_TYPES = [
   'gateway',
   'policy',
   'webhook_endpoint',
+  'compliance_report',
 ] as const;
 export type AuditTargetType = (typeof AUDIT_TARGET_TYPES)[number];
 

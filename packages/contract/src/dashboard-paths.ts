@@ -26,6 +26,9 @@ export const DASHBOARD_PATHS = [
   '/webhooks',
   '/webhooks/$id',
   '/compliance',
+  '/compliance/reports',
+  '/compliance/reports/$id',
+  '/compliance/reports/$id/print',
   '/security',
   '/account-security',
 ] as const;

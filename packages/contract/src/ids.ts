@@ -13,6 +13,7 @@ export const ID_PREFIXES = {
   joinKey: 'jk',
   policy: 'pol',
   webhookEndpoint: 'whe',
+  complianceReport: 'rep',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -58,6 +59,9 @@ export const joinKeyId = id('joinKey').meta({ examples: ['jk_7dQx0mJ2vK4tR9sZ1aB
 export const auditEventId = id('auditEvent').meta({ examples: ['evt_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const webhookEndpointId = id('webhookEndpoint').meta({
   examples: ['whe_7dQx0mJ2vK4tR9sZ1aBc'],
+});
+export const complianceReportId = id('complianceReport').meta({
+  examples: ['rep_7dQx0mJ2vK4tR9sZ1aBc'],
 });
 export const policyId = id('policy').meta({ examples: ['pol_7dQx0mJ2vK4tR9sZ1aBc'] });
 /** Ids of members in a query: as many as proxies accept in an address. */

@@ -53,8 +53,8 @@ const CATALOG = {
     delete: 'Delete custom roles',
   },
   compliance: {
-    read: 'See compliance reports',
-    export: 'Export compliance reports',
+    read: 'See compliance reports; each report also needs the scopes that show the same elsewhere',
+    export: 'Make, export, print and delete compliance reports',
   },
   integrations: {
     read: 'See integrations with other services',

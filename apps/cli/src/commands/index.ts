@@ -104,6 +104,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./webhooks.ts')).webhooks,
   },
   {
+    name: 'compliance',
+    summary: 'Make and export reports for audits',
+    load: async () => (await import('./compliance.ts')).compliance,
+  },
+  {
     name: 'verify',
     summary: 'Check whether a key is valid',
     load: async () => (await import('./verify.ts')).verify,

@@ -20,6 +20,7 @@ const PUBLIC: readonly string[] = [
 const LAST: readonly RouteName[] = [
   ...(['revokeKey', 'deleteKey', 'deleteJoinKey', 'deleteGateway', 'withdrawInvitation'] as const),
   'deleteWebhookEndpoint',
+  'deleteComplianceReport',
   ...([
     'removeMember',
     'deletePolicy',

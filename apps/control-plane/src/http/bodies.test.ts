@@ -5,6 +5,7 @@ import { makeKey } from '../testing/keys.ts';
 import { choosePlan } from '../testing/people.ts';
 import { readTables } from '../testing/tables.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { thingOf } from '../testing/thing-of.ts';
 
 const JSON_BODY = { 'content-type': 'application/json' };
 
@@ -146,8 +147,9 @@ function pathOf({ path }: Route): string {
     ...{ members: 'mem_', invitations: 'inv_', roles: 'role_', workspaces: 'ws_' },
     ...{ gateways: 'gw_', 'join-keys': 'jk_', policies: 'pol_' },
     'webhook-endpoints': 'whe_',
+    reports: 'rep_',
   };
-  const other = others[path.split('/')[2] ?? ''];
+  const other = others[thingOf(path)];
   return path
     .replace('{name}', 'invoices.read')
     .replace(/\{\w+\}/g, other === undefined ? keyId : `${other}7dQx0mJ2vK4tR9sZ1aBc`);

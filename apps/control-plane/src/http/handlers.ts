@@ -12,6 +12,7 @@ import {
 } from '../features/audit-events/index.ts';
 import * as auditLog from '../features/audit-log/index.ts';
 import * as billing from '../features/billing/index.ts';
+import * as compliance from '../features/compliance/index.ts';
 import * as gateways from '../features/gateways/index.ts';
 import {
   type Auth,
@@ -124,6 +125,7 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   resendWebhooks,
   listWebhookDeliveries,
   listWebhookAttempts,
+  ...compliance,
   ...policies,
   listRoles,
   createRole,

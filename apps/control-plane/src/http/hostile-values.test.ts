@@ -7,6 +7,7 @@ import { makeKey } from '../testing/keys.ts';
 import { choosePlan, claimedOrganization } from '../testing/people.ts';
 import { readTables } from '../testing/tables.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { thingOf } from '../testing/thing-of.ts';
 
 const VALUES: readonly unknown[] = [
   null,
@@ -83,7 +84,11 @@ async function makeAnew(): Promise<void> {
   const endpoint = await owner.post<{ id: string }>('/v1/webhook-endpoints', {
     ...{ name: 'Hooks', url: 'https://hooks.example/', eventTypes: ['*'] },
   });
+  const report = await owner.post<{ id: string }>('/v1/compliance/reports', {
+    kind: 'keys_without_expiry',
+  });
   Object.assign(known, {
+    rep: report.body.id,
     whe: endpoint.body.id,
     pol: policy.body.id,
     key: (await makeKey(app, owner)).id,
@@ -93,8 +98,8 @@ async function makeAnew(): Promise<void> {
 }
 
 /** An export is an event of the audit log. */
-const changes = (name: RouteName, { method }: Route) =>
-  method !== 'GET' || name === 'exportAuditEvents';
+const EXPORTS: readonly RouteName[] = ['exportAuditEvents', 'exportComplianceReport'];
+const changes = (name: RouteName, { method }: Route) => method !== 'GET' || EXPORTS.includes(name);
 
 /** Bytes have no fields; who signs them is checked where they are received. */
 const entries = (Object.entries<Route>(routes) as [RouteName, Route][]).filter(
@@ -188,7 +193,7 @@ function attacks(route: Route): Attack[] {
 /** Of the kind that the path is about; of any other, a path of keys. */
 function withIds({ path }: Route): string {
   const kinds: Record<string, string> = { gateways: 'gw', 'join-keys': 'jk', policies: 'pol' };
-  return path.replace(/\{\w+\}/g, known[kinds[path.split('/')[2] ?? ''] ?? 'key'] ?? '');
+  return path.replace(/\{\w+\}/g, known[kinds[thingOf(path)] ?? 'key'] ?? '');
 }
 
 /** An id of the right form, of nothing: the body is looked at first. */
@@ -197,8 +202,9 @@ function withAnyId({ path }: Route): string {
     ...{ members: 'mem', invitations: 'inv', roles: 'role', workspaces: 'ws' },
     ...{ gateways: 'gw', 'join-keys': 'jk', policies: 'pol', 'audit-events': 'evt' },
     'webhook-endpoints': 'whe',
+    reports: 'rep',
   };
-  const prefix = kinds[path.split('/')[2] ?? ''] ?? 'key';
+  const prefix = kinds[thingOf(path)] ?? 'key';
   return path
     .replace('{name}', 'invoices.read')
     .replace('{path}', '0/000.p/1')

@@ -10,6 +10,7 @@ import type { Answer, Client } from '../testing/client.ts';
 import { joinFleet } from '../testing/fleet.ts';
 import { addMember, addWorkspace, claimedOrganization, type Person } from '../testing/people.ts';
 import { claimServer, OWNER, type TestApp, withKey } from '../testing/test-app.ts';
+import { thingOf } from '../testing/thing-of.ts';
 
 /** An organization with one of everything that an operation can name. */
 export interface Victim {
@@ -43,6 +44,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
   await owner.post('/v1/billing/plan', { plan: 'developer' });
   const { joinKey, gateway } = await joinFleet(app, owner, workspaceId);
   const endpoint = await owner.post<{ id: string }>('/v1/webhook-endpoints', WEBHOOK);
+  const report = await owner.post<{ id: string }>('/v1/compliance/reports', REPORT);
   const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
   const targets = {
     'api-keys': key.id,
@@ -56,6 +58,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
     invitations: invitation.body.id,
     policies: policy.body.id,
     'webhook-endpoints': endpoint.body.id,
+    reports: report.body.id,
     'audit-events': events.body.data[0]?.id ?? '',
   };
   return {
@@ -81,6 +84,8 @@ const POLICY = (workspaceId: string | undefined) => ({
 });
 
 const WEBHOOK = { name: 'Target', url: 'https://hooks.example/', eventTypes: ['*'] };
+
+const REPORT = { kind: 'keys_without_expiry' };
 
 /** A body that each operation accepts, so that nothing but authority can refuse it. */
 const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
@@ -131,6 +136,7 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   createWebhookEndpoint: () => ({ ...WEBHOOK, name: 'Intruder' }),
   updateWebhookEndpoint: () => ({ name: 'Renamed' }),
   resendWebhooks: () => ({ failedSince: '2020-01-01T00:00:00Z' }),
+  createComplianceReport: () => REPORT,
   updateGateway: () => ({ name: 'renamed', labels: {}, draining: true }),
 };
 
@@ -142,8 +148,7 @@ export function attack(
   body = BODIES[name]?.(victim),
 ): Promise<Answer> {
   const { method, path } = routes[name];
-  const word = path.split('/')[2] ?? '';
-  const address = path.replace(/\{\w+\}/, victim.targets[word] ?? 'none');
+  const address = path.replace(/\{\w+\}/, victim.targets[thingOf(path)] ?? 'none');
   return body === undefined
     ? client.raw(method, address, undefined)
     : client.raw(method, address, JSON.stringify(body), { 'content-type': 'application/json' });

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { makeKey } from '../testing/keys.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { thingOf } from '../testing/thing-of.ts';
 import { encodeCursor } from './page.ts';
 
 /** Times that a calendar, JavaScript or PostgreSQL does not know, or writes in another way. */
@@ -39,7 +40,7 @@ const all = Object.entries(routes) as [RouteName, Route][];
 const reading: readonly List[] = all.filter(([, { method }]) => method === 'GET');
 const paged = reading.filter(([, { query }]) => query && 'cursor' in query.shape);
 
-/** The others are in the order of names or numbers. */
+/** The others are in the order of names or numbers, or begin with the newest. */
 const NOT_BY_TIME: readonly RouteName[] = [
   'listApiScopes',
   'listPolicyVersions',
@@ -47,6 +48,8 @@ const NOT_BY_TIME: readonly RouteName[] = [
   'exportAuditEvents',
   'listWebhookDeliveries',
   'listWebhookAttempts',
+  'listComplianceReports',
+  'listComplianceReportRows',
 ];
 const byTime = paged.filter(([name]) => !NOT_BY_TIME.includes(name));
 
@@ -55,6 +58,7 @@ let owner: Client;
 let keyId: string;
 let policyId: string;
 let endpointId: string;
+let reportId: string;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -64,6 +68,8 @@ beforeAll(async () => {
   policyId = (await owner.post<{ id: string }>('/v1/policies', policy)).body.id;
   const endpoint = { name: 'Hooks', url: 'https://hooks.example/', eventTypes: ['*'] };
   endpointId = (await owner.post<{ id: string }>('/v1/webhook-endpoints', endpoint)).body.id;
+  const report = { kind: 'keys_without_expiry' };
+  reportId = (await owner.post<{ id: string }>('/v1/compliance/reports', report)).body.id;
 });
 
 describe('a cursor', () => {
@@ -139,7 +145,10 @@ function values(step: number, first: number): string[] {
 }
 
 async function read({ path }: Route, query: string) {
-  const id = { policies: policyId, 'webhook-endpoints': endpointId }[path.split('/')[2] ?? ''];
+  const ids: Record<string, string> = {
+    ...{ policies: policyId, 'webhook-endpoints': endpointId, reports: reportId },
+  };
+  const id = ids[thingOf(path)];
   const address = `${path.replace(/\{\w+\}/g, id ?? keyId)}?${query}`;
   const answer = await owner.get(address);
   const request = `GET ${address.slice(0, 200)}`;

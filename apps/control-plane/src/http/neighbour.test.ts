@@ -14,7 +14,8 @@ const guarded = (Object.entries(routes) as [RouteName, Route][]).filter(
 const reading = guarded.filter(
   ([name, { method, changesNothing }]) =>
     // An export is recorded.
-    (method === 'GET' || changesNothing) && name !== 'exportAuditEvents',
+    (method === 'GET' || changesNothing) &&
+    !['exportAuditEvents', 'exportComplianceReport'].includes(name),
 );
 /** What takes away that which other changes need comes last, and in this order. */
 const LAST = ['revoke', 'remove', 'withdraw', 'delete', 'deleteWorkspace', 'deleteOrganization'];

@@ -15,7 +15,7 @@ const HOLD_CHAIN_END = 'select 1 from audit_chain for update';
 /** An export is recorded before any of it is sent. */
 const changing = (Object.entries(routes) as [RouteName, Route][]).filter(
   ([name, { method, access, changesNothing }]) =>
-    (method !== 'GET' || name === 'exportAuditEvents') &&
+    (method !== 'GET' || ['exportAuditEvents', 'exportComplianceReport'].includes(name)) &&
     !changesNothing &&
     access !== 'public' &&
     access !== 'credential',

@@ -1,4 +1,4 @@
-import { asc, type SQL, sql } from 'drizzle-orm';
+import { asc, desc, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { invalidField } from '../domain-error.ts';
 
@@ -39,6 +39,34 @@ export function page<T extends { readonly id: string; readonly createdAt: Date |
   if (items.length <= limit || !last) return { data, nextCursor: null };
   const at = new Date(last.createdAt).toISOString();
   return { data, nextCursor: encodeCursor(['oldest', 'asc', at, last.id]) };
+}
+
+/** As `pageStart`, of a list that begins with the newest. @throws DomainError */
+export function newestFirst(
+  query: { readonly cursor?: string | undefined; readonly limit?: unknown },
+  { createdAt, id }: Ordered,
+): PageStart {
+  const order = [desc(createdAt), desc(id)];
+  const limit = Number(query.limit ?? 50);
+  if (query.cursor === undefined) return { after: undefined, order, limit };
+  const [sort, direction, text, lastId] = decodeCursor(query.cursor);
+  if (sort !== 'newest' || direction !== 'desc') {
+    throw invalidField('cursor', 'belongs to another list; begin again without it');
+  }
+  const after = sql`(${createdAt}, ${id}) < (${cursorTime(text)}::timestamptz, ${lastId})`;
+  return { after, order, limit };
+}
+
+/** As `page`, of a list that begins with the newest. */
+export function newestPage<T extends { readonly id: string; readonly createdAt: Date | string }>(
+  items: readonly T[],
+  limit: number,
+) {
+  const data = items.slice(0, limit);
+  const last = data.at(-1);
+  if (items.length <= limit || !last) return { data, nextCursor: null };
+  const at = new Date(last.createdAt).toISOString();
+  return { data, nextCursor: encodeCursor(['newest', 'desc', at, last.id]) };
 }
 
 /** Where a page ended: the order of the list, and the last row's sort value and id. */

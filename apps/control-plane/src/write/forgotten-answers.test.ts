@@ -66,6 +66,7 @@ const BODIES: Partial<Record<RouteName, () => object>> = {
   createPolicy: () => ({ name, workspaceId, text: 'permit (principal, action, resource);' }),
   createRole: () => ({ name, scopes: ['members.read'] }),
   createWorkspace: () => ({ name, environment: 'live' }),
+  createComplianceReport: () => ({ kind: 'keys_without_expiry' }),
   createWebhookEndpoint: () => ({ name, url: 'https://hooks.example/', eventTypes: ['*'] }),
 };
 
@@ -147,6 +148,11 @@ const ENDINGS: readonly Ending[] = [
     creation: 'createWorkspace',
     how: 'is deleted',
     end: ({ id }) => deleteWorkspace(id, name),
+  },
+  {
+    creation: 'createComplianceReport',
+    how: 'is deleted',
+    end: ({ id }) => owner.delete(`/v1/compliance/reports/${id}`),
   },
   {
     creation: 'createWebhookEndpoint',

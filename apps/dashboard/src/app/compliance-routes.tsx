@@ -1,7 +1,9 @@
 /** The pages about compliance: one heading with tabs, and a page for each tab. */
-import { createRoute, redirect } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, redirect, useNavigate } from '@tanstack/react-router';
 import { COMPLIANCE_TABS, ComplianceFrame } from '../features/compliance/index.ts';
 import { identityQuery } from '../features/sessions/index.ts';
+import { requireIdentity } from './require-identity.ts';
+import { ErrorPage, rootRoute } from './root-route.tsx';
 import { insideRoute } from './shell-route.ts';
 
 const frameRoute = createRoute({
@@ -21,4 +23,56 @@ const indexRoute = createRoute({
   },
 });
 
-export const complianceRoute = frameRoute.addChildren([indexRoute]);
+const reportsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/compliance/reports',
+  component: ReportsRoute,
+});
+
+const ReportsPage = lazyRouteComponent(loadReports, 'ReportsPage');
+
+function ReportsRoute() {
+  const navigate = useNavigate();
+  return (
+    <ReportsPage
+      onCreated={(id) => void navigate({ to: '/compliance/reports/$id', params: { id } })}
+    />
+  );
+}
+
+const reportRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/compliance/reports/$id',
+  component: ReportRoute,
+});
+
+const ReportPage = lazyRouteComponent(loadReports, 'ReportPage');
+
+function ReportRoute() {
+  const { id } = reportRoute.useParams();
+  const navigate = useNavigate();
+  return <ReportPage key={id} id={id} onGone={() => navigate({ to: '/compliance/reports' })} />;
+}
+
+const ReportPrintPage = lazyRouteComponent(loadReports, 'ReportPrintPage');
+
+/** Without the navigation around it. */
+export const reportPrintRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/compliance/reports/$id/print',
+  beforeLoad: ({ context, location }) => requireIdentity(context.queryClient, location),
+  component: ReportPrintRoute,
+  errorComponent: ErrorPage,
+});
+
+function ReportPrintRoute() {
+  const { id } = reportPrintRoute.useParams();
+  return <ReportPrintPage key={id} id={id} />;
+}
+
+/** In a file of their own: the other pages do not grow by them. */
+function loadReports() {
+  return import('../features/compliance/reports/index.ts');
+}
+
+export const complianceRoute = frameRoute.addChildren([indexRoute, reportsRoute, reportRoute]);

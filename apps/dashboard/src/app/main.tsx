@@ -21,6 +21,7 @@ import { basePath, takeFragmentToken } from '../lib/page-address.ts';
 import { watchPresses } from '../lib/press.ts';
 import { createQueryClient } from '../lib/query-client.ts';
 import { useAppliedTheme } from '../lib/theme.ts';
+import { reportPrintRoute } from './compliance-routes.tsx';
 import { entryRoutes } from './entry-routes.tsx';
 import { insideRoutes } from './inside-routes.tsx';
 import { rootRoute } from './root-route.tsx';
@@ -104,7 +105,7 @@ function watchRefusals(router: DashboardRouter, queryClient: QueryClient): void 
 /** Search parameters are plain text here: `?status=active`, not `?status=%22active%22`. */
 function createDashboardRouter(queryClient: QueryClient) {
   return createRouter({
-    routeTree: rootRoute.addChildren([...entryRoutes, insideRoutes]),
+    routeTree: rootRoute.addChildren([...entryRoutes, insideRoutes, reportPrintRoute]),
     basepath: basePath || '/',
     context: { queryClient },
     defaultPreload: false,

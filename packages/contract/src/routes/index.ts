@@ -8,6 +8,7 @@ import { updateAuditLog } from './audit-retention.ts';
 import * as billing from './billing.ts';
 import * as bulkKeys from './bulk-keys.ts';
 import * as cascade from './cascade.ts';
+import * as complianceReports from './compliance-reports.ts';
 import * as gateways from './gateways.ts';
 import * as invitations from './invitations.ts';
 import * as invoices from './invoices.ts';
@@ -141,6 +142,12 @@ export const routes = {
   deleteWebhookEndpoint: webhookEndpoints.deleteWebhookEndpoint,
   listWebhookDeliveries: webhookEndpoints.listWebhookDeliveries,
   listWebhookAttempts: webhookEndpoints.listWebhookAttempts,
+  listComplianceReports: complianceReports.listComplianceReports,
+  createComplianceReport: complianceReports.createComplianceReport,
+  getComplianceReport: complianceReports.getComplianceReport,
+  listComplianceReportRows: complianceReports.listComplianceReportRows,
+  exportComplianceReport: complianceReports.exportComplianceReport,
+  deleteComplianceReport: complianceReports.deleteComplianceReport,
 } as const;
 
 export type Routes = typeof routes;

@@ -5,6 +5,7 @@ export * from './audit-index.ts';
 export * from './billing.ts';
 export * from './change.ts';
 export * from './change.ts';
+export * from './compliance.ts';
 export * from './fleet.ts';
 export * from './identity.ts';
 export * from './identity.ts';

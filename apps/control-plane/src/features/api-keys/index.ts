@@ -9,7 +9,7 @@ export { resumeCascade } from './finish-cascade.ts';
 export { getCreated, getKeysCreated } from './get-created.ts';
 export { getKey } from './get-key.ts';
 export { getKeyStats } from './get-key-stats.ts';
-export { keyFacts } from './key-view.ts';
+export { keyFacts, keyState } from './key-view.ts';
 export { listCascades } from './list-cascades.ts';
 export { listKeys } from './list-keys.ts';
 export { parseAllowedIps } from './parse-allowed-ips.ts';

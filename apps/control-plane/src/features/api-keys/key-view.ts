@@ -91,7 +91,7 @@ export function keyEtag(key: EditableKey): string {
 }
 
 /** The status, except that an active key is `expired` from its expiry on. */
-function keyState(row: Pick<KeyRow, 'status' | 'expiresAt'>, now: Date): KeyState {
+export function keyState(row: Pick<KeyRow, 'status' | 'expiresAt'>, now: Date): KeyState {
   const isExpired = row.status === 'active' && row.expiresAt !== null && row.expiresAt <= now;
   return isExpired ? 'expired' : row.status;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { PROFILE_SCOPES } from '@tollkeeper/contract';
 import { createSecret, hashSecret } from '@tollkeeper/verify';
+import { fillCompliance } from './fill-compliance.ts';
 import { fillWebhooks } from './fill-webhooks.ts';
 import type { Known } from './list-reads.ts';
 
@@ -57,11 +58,12 @@ export async function fillDatabase(
   await send(ORGANIZATION_USAGE, [...place, 4 * keys]);
   await send(AUDIT_EVENTS, [...place, owner.memberId, auditEvents, keys]);
   await fillWebhooks(send, owner.organizationId);
+  await fillCompliance(send, owner.organizationId);
   for (const text of STRANGERS) await send(text, [keys]);
   await send('vacuum analyze');
   return {
     secret,
-    ids: ['key', 'mem', 'ws', 'role', 'gw', 'jk', 'inv', 'evt', 'pol', 'whe'].map(
+    ids: ['key', 'mem', 'ws', 'role', 'gw', 'jk', 'inv', 'evt', 'pol', 'whe', 'rep'].map(
       (prefix) => `${prefix}_${'1'.padStart(20, '0')}`,
     ),
     searches: ['ci-pipeline', 'pipeline-99', 'nothing is named so', 'ci', '9', 'tk_live_0a'],

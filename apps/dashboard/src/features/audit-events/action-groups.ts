@@ -174,6 +174,15 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
     },
   },
   {
+    group: 'compliance_report',
+    title: 'Compliance reports',
+    actions: {
+      create: 'Made a compliance report',
+      export: 'Exported a compliance report',
+      delete: 'Deleted a compliance report',
+    },
+  },
+  {
     group: 'access',
     title: 'Refused calls',
     actions: { refused: 'Tried what they may not do' },

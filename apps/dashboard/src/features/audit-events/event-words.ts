@@ -63,6 +63,7 @@ export const TARGET_WORDS: Readonly<Record<AuditTargetType, string>> = {
   gateway: 'Gateway',
   policy: 'Policy',
   webhook_endpoint: 'Webhook endpoint',
+  compliance_report: 'Compliance report',
 };
 
 function wordsOf(name: string): string {

@@ -12,7 +12,9 @@ interface Tab {
 }
 
 /** The sub-pages of /compliance, in the order of their tabs. */
-export const COMPLIANCE_TABS: readonly Tab[] = [];
+export const COMPLIANCE_TABS: readonly Tab[] = [
+  { to: '/compliance/reports', title: 'Reports', scope: 'compliance.read' },
+];
 
 const TAB =
   '-mb-px inline-flex h-10 items-center whitespace-nowrap border-transparent border-b-2 px-1 text-soft transition-colors hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-ink';

@@ -1,6 +1,6 @@
 import { type AuditEvent, auditActorId } from '@tollkeeper/contract';
 
-type Cell = string | number | null | undefined;
+export type Cell = string | number | null | undefined;
 
 const COLUMNS: readonly (readonly [name: string, cell: (event: AuditEvent) => Cell])[] = [
   ['sequence', ({ sequence }) => sequence],
@@ -24,15 +24,16 @@ const COLUMNS: readonly (readonly [name: string, cell: (event: AuditEvent) => Ce
 
 /** The first line of a file (RFC 4180). */
 export function csvHeader(): string {
-  return toLine(COLUMNS.map(([name]) => name));
+  return csvRow(COLUMNS.map(([name]) => name));
 }
 
 /** An event as a line of CSV. Cells hold no line breaks, so that a file can be cut after any line. */
 export function csvLine(event: AuditEvent): string {
-  return toLine(COLUMNS.map(([, cell]) => cell(event)));
+  return csvRow(COLUMNS.map(([, cell]) => cell(event)));
 }
 
-function toLine(cells: readonly Cell[]): string {
+/** A line of CSV (RFC 4180) whose cells no spreadsheet takes for a formula. */
+export function csvRow(cells: readonly Cell[]): string {
   return `${cells.map(toCell).join(',')}\r\n`;
 }
 

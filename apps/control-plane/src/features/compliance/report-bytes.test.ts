@@ -1,0 +1,114 @@
+import { COMPLIANCE_REPORT_KINDS, type ComplianceReportRow } from '@tollkeeper/contract';
+import { HOSTILE_NAMES } from '@tollkeeper/contract/testing';
+import { beforeAll, expect, it } from 'vitest';
+import type { Client } from '../../testing/client.ts';
+import { makeKey } from '../../testing/keys.ts';
+import { addManyKeys } from '../../testing/many-keys.ts';
+import type { Query } from '../../testing/query-database.ts';
+import { defaultWorkspace } from '../../testing/start-organization.ts';
+import type { TestApp } from '../../testing/test-app.ts';
+import { REPORTS, sha256, startReports } from './reports.fixture.ts';
+
+type Reports = Awaited<ReturnType<typeof startReports>>;
+
+let app: TestApp;
+let owner: Client;
+let query: Query;
+let made: Reports['made'];
+let rowsOf: Reports['rowsOf'];
+let fileOf: Reports['fileOf'];
+let atMoment: Reports['atMoment'];
+let workspaceId: string;
+
+beforeAll(async () => {
+  ({ app, owner, query, made, rowsOf, fileOf, atMoment } = await startReports());
+  workspaceId = await defaultWorkspace(owner);
+  await makeKey(app, owner, { name: 'first', expiresAt: null });
+});
+
+it.each(COMPLIANCE_REPORT_KINDS)('the bytes stay the same for ever: %s', async (kind) => {
+  const report = await made({ kind });
+  const before = { jsonl: await fileOf(report, 'jsonl'), csv: await fileOf(report, 'csv') };
+  const page = await rowsOf(report);
+  await query(`update api_key set name = name || '!', last_used_at = now()`);
+  await query(`update "user" set name = name || '!', two_factor_enabled = false`);
+  await makeKey(app, owner, { name: 'later', expiresAt: null });
+  expect(await fileOf(report, 'jsonl')).toBe(before.jsonl);
+  expect(await fileOf(report, 'print')).toBe(before.jsonl);
+  expect(await fileOf(report, 'csv')).toBe(before.csv);
+  expect(await rowsOf(report)).toEqual(page);
+  expect(report.digests).toEqual({ jsonl: sha256(before.jsonl), csv: sha256(before.csv) });
+  const [head, ...lines] = before.jsonl.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(page);
+  expect(JSON.parse(head ?? '')).toMatchObject({ report: { kind, asOf: report.asOf } });
+  await query(`update "user" set name = rtrim(name, '!')`);
+});
+
+it.each(COMPLIANCE_REPORT_KINDS)(
+  'the bytes are equal for the same moment and state: %s',
+  async (kind) => {
+    const [one, other] = await atMoment(new Date(), async () => [
+      await made({ kind }),
+      await made({ kind }),
+    ]);
+    expect(other.id).not.toBe(one.id);
+    // The second follows the event of the first, which changed no role.
+    expect(other.digests).toEqual(one.digests);
+  },
+);
+
+it('the bytes are these', async () => {
+  await query(`delete from api_key`);
+  const now = new Date();
+  const { key, report } = await atMoment(now, async () => {
+    const body = { name: 'ci', profile: 'custom', scopes: ['apis.call'] };
+    return {
+      key: await makeKey(app, owner, body),
+      report: await made({ kind: 'keys_without_expiry' }),
+    };
+  });
+  const [row] = await query<{ prefix: string; member_id: string; organization_id: string }>(
+    'select prefix, member_id, organization_id from api_key',
+  );
+  const at = now.toISOString();
+  expect(await fileOf(report, 'csv')).toBe(
+    '"keyId","name","prefix","state","workspaceId","ownerId","ownerName","scopes","createdAt","expiresAt","lastUsedAt"\r\n' +
+      `"${key.id}","ci","${row?.prefix}","active",,"${row?.member_id}","Ada Owner","apis.call","${at}",,\r\n`,
+  );
+  expect(await fileOf(report, 'jsonl')).toBe(
+    `{"report":{"asOf":"${at}","columns":["keyId","name","prefix","state","workspaceId","ownerId","ownerName","scopes","createdAt","expiresAt","lastUsedAt"],"from":null,"kind":"keys_without_expiry","organizationId":"${row?.organization_id}","to":null,"unusedDays":null}}\n` +
+      `{"createdAt":"${at}","expiresAt":null,"keyId":"${key.id}","lastUsedAt":null,"name":"ci","ownerId":"${row?.member_id}","ownerName":"Ada Owner","prefix":"${row?.prefix}","scopes":["apis.call"],"state":"active","workspaceId":null}\n`,
+  );
+});
+
+it('the bytes hold hostile names as text', async () => {
+  await query(`delete from api_key`);
+  for (const { text } of HOSTILE_NAMES) await makeKey(app, owner, { name: text });
+  const report = await made({ kind: 'keys_without_expiry' });
+  const names = HOSTILE_NAMES.map(({ text }) => text).toSorted();
+  expect((await rowsOf(report)).map(({ name }) => name).toSorted()).toEqual(names);
+  const csv = await fileOf(report, 'csv');
+  expect(csv).not.toMatch(/(?:^|,)"?\s*[=+\-@\uff1d]/mu);
+  expect(csv.trimEnd().split('\r\n')).toHaveLength(names.length + 1);
+});
+
+it('the bytes are made and sent in parts', async () => {
+  await query(`delete from api_key`);
+  const count = process.env.LONG ? 100_000 : 1050;
+  await addManyKeys(query, workspaceId, count);
+  const report = await made({ kind: 'access_review' });
+  expect(report.rowsCount).toBe(count);
+  const csv = await fileOf(report, 'csv');
+  expect(sha256(csv)).toBe(report.digests.csv);
+  const cursor = Buffer.from(JSON.stringify(['row', 'asc', '990', report.id])).toString(
+    'base64url',
+  );
+  const { body } = await owner.get<{ data: ComplianceReportRow[] }>(
+    `${REPORTS}/${report.id}/rows?limit=20&cursor=${cursor}`,
+  );
+  const lines = csv.split('\r\n').slice(991, 1011);
+  expect(body.data.map(({ keyId }) => `"${keyId}"`)).toEqual(
+    lines.map((line) => line.split(',')[0]),
+  );
+  await query(`delete from api_key`);
+});
