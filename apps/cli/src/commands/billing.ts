@@ -1,5 +1,6 @@
 import {
   type Billing,
+  formatMoney,
   type Invoice,
   PLANS,
   type Plan,
@@ -110,7 +111,11 @@ const cancel = verb({
 const INVOICE_COLUMNS: readonly Column<Invoice>[] = [
   { title: 'NUMBER', cell: ({ number, id }) => number ?? id },
   { title: 'DATE', cell: ({ createdAt }) => createdAt.slice(0, 10) },
-  { title: 'AMOUNT', cell: amountText, align: 'right' },
+  {
+    title: 'AMOUNT',
+    cell: ({ amount, currency }) => formatMoney(amount, currency),
+    align: 'right',
+  },
   { title: 'STATUS', cell: ({ status }) => status },
   { title: 'URL', cell: ({ url }) => url ?? '', optional: true },
 ];
@@ -183,13 +188,6 @@ function requestText(request: NonNullable<Billing['request']>, now: Date): strin
 
 function chargeText(charge: PlanPreview['charge']): string {
   if (!charge || charge.amount === 0) return '';
-  const amount = amountText({ ...charge, amount: Math.abs(charge.amount) });
+  const amount = formatMoney(Math.abs(charge.amount), charge.currency);
   return charge.amount > 0 ? `You pay ${amount} now. ` : `You are credited ${amount}. `;
-}
-
-/** Money in its smallest unit, as people write it: what fraction that is depends on the currency. */
-function amountText({ amount, currency }: Pick<Invoice, 'amount' | 'currency'>): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(amount / 10 ** digits);
 }

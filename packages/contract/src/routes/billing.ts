@@ -114,7 +114,8 @@ const planPreview = z
     charge: z
       .strictObject({
         amount: z.int().meta({
-          description: 'In the smallest unit of the currency; below zero, it is credited',
+          description:
+            'In the smallest unit that Stripe counts the currency in, such as cents, also for ISK and UGX; below zero, it is credited',
         }),
         currency: z.string().meta({ description: 'ISO 4217, in lower case', examples: ['eur'] }),
       })

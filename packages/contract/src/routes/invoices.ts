@@ -9,7 +9,10 @@ const invoice = z
     id: z.string(),
     number: z.string().nullable(),
     createdAt: instant,
-    amount: z.int().meta({ description: 'In the smallest unit of the currency, such as cents' }),
+    amount: z.int().meta({
+      description:
+        'In the smallest unit that Stripe counts the currency in, such as cents, also for ISK and UGX',
+    }),
     currency: z.string().meta({ description: 'ISO 4217, in lower case', examples: ['eur'] }),
     status: z.string(),
     url: z.string().nullable().meta({ description: 'Where a person reads and pays it' }),

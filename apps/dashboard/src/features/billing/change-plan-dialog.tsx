@@ -1,10 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type {
-  PlanChanges,
-  PlanOffer,
-  PlanPreview,
-  RouteOutput,
-  Routes,
+import {
+  formatMoney,
+  type PlanChanges,
+  type PlanOffer,
+  type PlanPreview,
+  type RouteOutput,
+  type Routes,
 } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
@@ -12,7 +13,7 @@ import { FormDialog } from '../../components/forms/form-dialog.tsx';
 import { LineField } from '../../components/forms/line-field.tsx';
 import { useExactlyOnce } from '../../components/forms/use-exactly-once.ts';
 import { explainError } from '../../lib/api-errors.ts';
-import { exactTime, formatMoney } from '../../lib/format.ts';
+import { exactTime } from '../../lib/format.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { PLAN_NAMES } from '../organization/index.ts';
 import { changePlanMutation, previewQuery } from './queries.ts';

@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Invoice } from '@tollkeeper/contract';
+import { formatMoney, type Invoice } from '@tollkeeper/contract';
 import { LoadError } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { TimeAgoButton } from '../../components/time-ago.tsx';
-import { formatMoney } from '../../lib/format.ts';
 import { PortalButton } from './portal-button.tsx';
 import { invoicesQuery } from './queries.ts';
 
