@@ -55,13 +55,25 @@ test.each([
   expect((await tollkeeper(argv, { fetch: api.fetch })).stdout).toMatch(words);
 });
 
-test('billing cancel says that the request is withdrawn, in JSON as well', async () => {
+test('billing cancel withdraws the request that it names, once that is agreed to', async () => {
+  const requestedAt = '2026-11-22T00:00:00.000Z';
   const api = createApi({
-    'GET /v1/billing': BILLING,
+    'GET /v1/billing': {
+      ...BILLING,
+      request: { ...BILLING.request, status: 'pending', requestedAt },
+    },
     'DELETE /v1/billing/plan-request': new Response(null, { status: 204 }),
   });
-  const { stdout } = await tollkeeper(['billing', 'cancel', '--json'], { fetch: api.fetch });
+  const argv = ['billing', 'cancel'];
+  expect(await tollkeeper(argv, { fetch: api.fetch })).toMatchObject({ exitCode: 2 });
+  expect(api.seen).toEqual([]);
+  const terminal = { columns: 80 };
+  const declined = await tollkeeper(argv, { fetch: api.fetch, terminal, stdin: 'n\n' });
+  expect(declined.stderr).toMatch(/request for the plan developer is withdrawn/);
+  expect(api.seen.map(({ method }) => method)).toEqual(['GET']);
+  const { stdout } = await tollkeeper([...argv, '--yes', '--json'], { fetch: api.fetch });
   expect(JSON.parse(stdout)).toEqual({ outcome: 'withdrawn' });
+  expect(api.seen.at(-1)?.query.get('requestedAt')).toBe(requestedAt);
 });
 
 test('billing cancel ends a subscription once that is agreed to', async () => {
@@ -71,7 +83,7 @@ test('billing cancel ends a subscription once that is agreed to', async () => {
   });
   const argv = ['billing', 'cancel'];
   expect(await tollkeeper(argv, { fetch: api.fetch })).toMatchObject({ exitCode: 2 });
-  expect(api.seen).toHaveLength(1);
+  expect(api.seen).toEqual([]);
   const { stdout } = await tollkeeper([...argv, '--yes'], { fetch: api.fetch });
   expect(stdout).toMatch(/ends with the period that is paid; the plan free follows/);
   expect(api.seen.at(-1)?.body).toEqual({ plan: 'free' });

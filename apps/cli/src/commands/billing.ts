@@ -85,17 +85,21 @@ function changeText({ outcome, plan, url }: RouteOutput<Routes['changePlan']>): 
 const cancel = verb({
   name: 'cancel',
   summary: 'End the subscription with the period that is paid, or withdraw the pending request',
-  notes: 'No key stops working. It asks before it ends a subscription.',
+  notes: 'No key stops working. It says what it ends, and asks, before it does anything.',
   options: { yes: YES },
   run: async ({ ctx, options: { yes } }) => {
+    requireYesOrTerminal(ctx, yes);
     const { client } = await connect(ctx);
     const { provider, request } = await client.getBilling();
     if (provider === 'manual') {
-      const { requestedAt } = request?.status === 'pending' ? request : {};
+      const pending = request?.status === 'pending' ? request : undefined;
+      if (pending && !yes) {
+        await agree(ctx, `The request for the plan ${pending.plan} is withdrawn. Continue?`);
+      }
+      const requestedAt = pending?.requestedAt;
       await client.withdrawPlanRequest({ query: { ...given({ requestedAt }) } });
       return { outcome: 'withdrawn' } as const;
     }
-    requireYesOrTerminal(ctx, yes);
     if (!yes) await agreeToChange(ctx, client, 'free');
     return client.changePlan({ body: { plan: 'free' } });
   },
