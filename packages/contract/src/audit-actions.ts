@@ -71,6 +71,7 @@ export const AUDIT_ACTIONS = [
   'billing.decline_request',
   'billing.plan_ending',
   'billing.plan_ended',
+  'billing.open_portal',
   'billing.order_plan',
   'billing.cancel_subscription',
   'billing.resume_subscription',

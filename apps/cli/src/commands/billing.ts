@@ -134,7 +134,7 @@ const invoices = verb({
 const portal = verb({
   name: 'portal',
   summary: 'Print the address of the payment portal, for payment methods and invoices',
-  run: async ({ ctx }) => (await connect(ctx)).client.getBillingPortal(),
+  run: async ({ ctx }) => (await connect(ctx)).client.openBillingPortal(),
   print: (ctx, { url }) => printLine(ctx, url),
 });
 

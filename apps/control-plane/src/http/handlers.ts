@@ -100,7 +100,7 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   changePlan: billing.changePlan,
   withdrawPlanRequest: billing.withdrawPlanRequest,
   getInvoices: billing.getInvoices,
-  getBillingPortal: billing.getBillingPortal,
+  openBillingPortal: billing.openBillingPortal,
   receiveStripeEvent: billing.receiveStripeEvent,
   getSecurity: security.getSecurity,
   updateSecurity: security.updateSecurity,

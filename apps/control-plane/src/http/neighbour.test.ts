@@ -20,8 +20,10 @@ const reading = guarded.filter(
 /** What takes away that which other changes need comes last, and in this order. */
 const LAST = ['revoke', 'remove', 'withdraw', 'delete', 'deleteWorkspace', 'deleteOrganization'];
 const rankOf = (name: RouteName) => LAST.findLastIndex((each) => name.startsWith(each));
+/** The portal is there with a payment provider alone. */
+const APART: readonly RouteName[] = ['confirmSession', 'openBillingPortal'];
 const changing = guarded
-  .filter((each) => !reading.includes(each) && each[0] !== 'confirmSession')
+  .filter((each) => !reading.includes(each) && !APART.includes(each[0]))
   .toSorted(([one], [other]) => rankOf(one) - rankOf(other));
 /** What changes more than the body of the fixture, or names what a case before has renamed. */
 const BODIES: Partial<Record<RouteName, object>> = {

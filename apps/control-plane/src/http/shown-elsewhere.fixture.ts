@@ -42,11 +42,11 @@ export const SHOWN: Readonly<Record<string, readonly string[]>> = {
 /**
  * Routes that a caller with their scope alone cannot ask, or learns nothing by.
  * `getKeyReceipt` needs a key that was ended: its own test shows that it names no gateway.
- * `getBillingPortal` needs a payment provider. What was sent to a webhook endpoint needs `audit.read` too;
+ * What was sent to a webhook endpoint needs `audit.read` too;
  * a report, the scopes that show the same.
  */
 export const APART =
-  /^(?:getKeyReceipt|getBillingPortal|listWebhook(?:Deliveries|Attempts)|(?:get|list|export)ComplianceReport(?:Rows)?)$/;
+  /^(?:getKeyReceipt|listWebhook(?:Deliveries|Attempts)|(?:get|list|export)ComplianceReport(?:Rows)?)$/;
 
 /** A body that makes a report. */
 export const REPORT = { kind: 'keys_without_expiry' };

@@ -223,6 +223,7 @@ const CHANGES: Readonly<
   updateAuditLog: { body: () => ({ retentionDays: 30 }) },
   changePlan: { body: () => ({ plan: 'pro' }) },
   withdrawPlanRequest: { status: 204 },
+  openBillingPortal: { status: 409 },
   updateMember: { ...OF_MEMBER, body: () => ({ roleId: ids.role }) },
   suspendMember: OF_MEMBER,
   reinstateMember: OF_MEMBER,

@@ -30,7 +30,7 @@ interface Job {
   readonly name: string;
   /** In UTC. */
   readonly cron: string;
-  /** Answers how many of each it changed. */
+  /** Answers how many of each it changed. Where some are `left`, it runs again, in this process or another. */
   readonly run: (services: Services, stopping: AbortSignal) => Promise<Record<string, number>>;
   readonly options?: NonNullable<StoredQueue['options']>;
 }
@@ -52,7 +52,13 @@ const JOBS: readonly Job[] = [
     cron: '* * * * *',
     run: (services) => collectCosignatures(services),
   },
-  { name: 'reconcile-subscriptions', cron: '11 2 * * *', run: reconcileSubscriptions },
+  {
+    name: 'reconcile-subscriptions',
+    cron: '11 2 * * *',
+    run: async (services, stopping) => ({
+      ...(await reconcileSubscriptions(services, { stopping })),
+    }),
+  },
   {
     name: 'end-plans',
     cron: '*/5 * * * *',
@@ -138,6 +144,7 @@ export async function openJobs(config: pg.ClientConfig, log: Logger): Promise<Jo
           // Most runs of most jobs find nothing to do.
           const level = Object.values(counts).some((count) => count > 0) ? 'info' : 'debug';
           log[level]({ job: name, ...counts }, 'job finished');
+          if (counts.left) await boss.send(name);
         });
         workerIds.set(name, workerId);
       }

@@ -17,7 +17,8 @@ export function openStripe(config: StripeConfig): StripeAccount {
     telemetry: false,
     ...(config.apiUrl === undefined ? {} : addressOf(new URL(config.apiUrl))),
   });
-  return { client, config, following: new Map() };
+  const livemode = /^[a-z]+_live_/.test(config.secretKey);
+  return { client, config, livemode, following: new Map() };
 }
 
 function addressOf({ protocol, hostname, port }: URL) {

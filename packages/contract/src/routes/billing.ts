@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { creatingKey } from '../api-key-schemas.ts';
 import { memberId } from '../ids.ts';
 import { defineRoute } from '../route.ts';
+import { RECENT_SIGN_IN_MINUTES } from '../session.ts';
 import { instant, instantWithOffset, visibleLine } from '../text.ts';
 import { PLANS } from './organization.ts';
 
@@ -170,8 +171,7 @@ export const changePlan = defineRoute({
   method: 'POST',
   path: '/v1/billing/plan',
   access: 'billing.manage',
-  summary:
-    'Change the plan, or request the change where the operator of the server decides. A payment provider may have a person pay first. No key stops working',
+  summary: `Change the plan, or request the change where the operator of the server decides. A payment provider may have a person pay first. In a session, what is paid by the payment method of a subscription needs a sign-in from the last ${RECENT_SIGN_IN_MINUTES} minutes. No key stops working`,
   tag,
   body: z.strictObject({
     plan: z.enum(PLANS),
@@ -193,7 +193,7 @@ export const changePlan = defineRoute({
       }),
     })
     .meta({ id: 'PlanChange' }),
-  errors: ['invalid_state', 'outside_workspace', 'idempotency_conflict'],
+  errors: ['invalid_state', 'outside_workspace', 'recent_sign_in_required', 'idempotency_conflict'],
   idempotent: true,
 });
 

@@ -68,7 +68,7 @@ export const routes = {
   changePlan: billing.changePlan,
   withdrawPlanRequest: billing.withdrawPlanRequest,
   getInvoices: invoices.getInvoices,
-  getBillingPortal: invoices.getBillingPortal,
+  openBillingPortal: invoices.openBillingPortal,
   receiveStripeEvent: stripeEvents.receiveStripeEvent,
   listMembers: members.listMembers,
   updateMember: members.updateMember,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from '../route.ts';
+import { RECENT_SIGN_IN_MINUTES } from '../session.ts';
 import { instant } from '../text.ts';
 
 const tag = 'Billing';
@@ -31,16 +32,15 @@ export const getInvoices = defineRoute({
   errors: ['outside_workspace'],
 });
 
-export const getBillingPortal = defineRoute({
-  method: 'GET',
+export const openBillingPortal = defineRoute({
+  method: 'POST',
   path: '/v1/billing/portal',
   access: 'billing.manage',
-  summary:
-    'Read the address of the portal of the payment provider, for payment methods and invoices. Answers 409 without a payment provider',
+  summary: `Open the portal of the payment provider, where a person changes payment methods, reads invoices and may cancel the subscription. In a session, it needs a sign-in from the last ${RECENT_SIGN_IN_MINUTES} minutes. Answers 409 without a payment provider`,
   tag,
   status: 200,
   response: z.strictObject({
     url: z.string().meta({ description: 'Made anew for each answer, and valid for a short time' }),
   }),
-  errors: ['invalid_state', 'outside_workspace'],
+  errors: ['invalid_state', 'outside_workspace', 'recent_sign_in_required'],
 });

@@ -52,7 +52,7 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
     'listWebhookDeliveries',
     'listWebhookAttempts',
   ],
-  'billing.manage': ['changePlan', 'withdrawPlanRequest', 'getBillingPortal'],
+  'billing.manage': ['changePlan', 'withdrawPlanRequest', 'openBillingPortal'],
   'billing.read': ['getBilling', 'getPlans', 'previewPlanChange', 'getInvoices'],
   'compliance.export': [
     'createComplianceReport',

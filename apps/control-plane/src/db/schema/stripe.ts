@@ -13,12 +13,16 @@ export const stripeCustomer = pgTable('stripe_customer', {
     .primaryKey()
     .references(() => organization.id, { onDelete: 'cascade' }),
   customerId: text().notNull().unique(),
+  /** Whether it is a customer of live mode; null until Stripe has answered for it by a key of its mode. */
+  livemode: boolean(),
   /** Raised with each answer of Stripe that was stored: a later answer is known by it. */
   revision: integer().notNull().default(0),
-  /** When Stripe was last asked. */
+  /** When Stripe was last asked, whether it answered or not. */
   followedAt: moment(),
   /** The plan that the subscriptions gave then; null where they gave none. */
   planGiven: text({ enum: PLANS }),
+  /** The subscription that gave it: known as ours, whatever price it has by now. */
+  subscriptionId: text(),
   /** When the subscription that gives the plan renews; null where it does not. */
   renewsAt: moment(),
   /** Since when a payment has been failing. */

@@ -44,6 +44,9 @@ export interface BillingProvider {
   /** What the provider knows about the subscription of the organization. */
   readAccount(ctx: Ctx): Promise<Pick<Billing, 'renewsAt' | 'paymentMethod' | 'pastDueSince'>>;
   listInvoices(ctx: Ctx): Promise<Invoice[]>;
-  /** @returns the address of the portal. @throws DomainError invalid_state where there is none */
+  /**
+   * Records that somebody opens the portal, and gives its address.
+   * @throws DomainError invalid_state where there is none; recent_sign_in_required
+   */
   openPortal(ctx: Ctx): Promise<string>;
 }

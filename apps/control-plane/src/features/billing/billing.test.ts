@@ -53,7 +53,7 @@ it('shows the plan, its limits and what changing to another would do', async () 
   ]);
   expect(data[1]?.effect).toBe('Developer allows 10 keys and you have 1. You can create 9 more.');
   expect((await owner.get('/v1/billing/invoices')).body).toEqual({ data: [] });
-  const portal = await owner.get('/v1/billing/portal');
+  const portal = await owner.post('/v1/billing/portal');
   expect(portal.problem).toMatchObject({ code: 'invalid_state', status: 409 });
   expect(portal.problem.detail).toContain('TOLLKEEPER_BILLING');
 });
@@ -133,7 +133,7 @@ it('refuses a change without the scope, by a confined key, to the same plan and 
     await confined.client.get('/v1/billing/plans'),
     await confined.client.get('/v1/billing/preview?plan=pro'),
     await confined.client.get('/v1/billing/invoices'),
-    await confined.client.get('/v1/billing/portal'),
+    await confined.client.post('/v1/billing/portal'),
     await confined.client.post('/v1/billing/plan', { plan: 'free' }),
     await confined.client.delete('/v1/billing/plan-request'),
   ]) {

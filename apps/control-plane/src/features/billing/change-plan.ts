@@ -8,7 +8,7 @@ type Body = RouteInput<Routes['changePlan']>['body'];
 /**
  * Changes the plan, or requests the change where the operator decides. No key stops working by it: a
  * lower limit only stops new ones.
- * @throws DomainError invalid_state, outside_workspace, idempotency_conflict
+ * @throws DomainError invalid_state, outside_workspace, recent_sign_in_required, idempotency_conflict
  */
 export async function changePlan(
   ctx: Ctx,
@@ -20,7 +20,10 @@ export async function changePlan(
   return { ...outcome, plan };
 }
 
-export async function getBillingPortal(ctx: Ctx): Promise<RouteOutput<Routes['getBillingPortal']>> {
+/** @throws DomainError invalid_state, outside_workspace, recent_sign_in_required, unavailable */
+export async function openBillingPortal(
+  ctx: Ctx,
+): Promise<RouteOutput<Routes['openBillingPortal']>> {
   requireWholeOrganization(ctx);
   return { url: await providerOf(ctx.services).openPortal(ctx) };
 }

@@ -22,9 +22,8 @@ export interface Known {
 
 /** They read all that there is, in parts, and are measured by what they send in a second. */
 const WHOLE: readonly RouteName[] = ['exportAuditEvents', 'exportComplianceReport'];
-/** They need a checkpoint or a payment provider: there is none here. */
+/** They need a checkpoint: there is none here. */
 const NOT_HERE: readonly RouteName[] = [
-  'getBillingPortal',
   'getKeyReceipt',
   'getAuditProof',
   'getAuditCheckpoint',

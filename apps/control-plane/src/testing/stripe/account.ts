@@ -12,21 +12,26 @@ export interface Account {
   newId(prefix: string): string;
   add<T extends Stored>(stored: T): T;
   /** @throws Refusal resource_missing */
-  get<K extends Stored['object']>(kind: K, id: string): Extract<Stored, { object: K }>;
+  get<K extends Stored['object']>(
+    kind: K,
+    id: string,
+    param?: string,
+  ): Extract<Stored, { object: K }>;
   /** Newest first. */
   all<K extends Stored['object']>(kind: K): Extract<Stored, { object: K }>[];
   /** A copy of the object as it is now goes with the event. */
   emit(type: string, object: Stored): void;
 }
 
-export function createAccount(clock: () => Date): Account {
+/** @param mode marks the ids: those of one mode are none of the other */
+export function createAccount(clock: () => Date, mode = ''): Account {
   let count = 0;
   const objects = new Map<string, Stored>();
   const events: Event[] = [];
   const now = () => Math.floor(clock().getTime() / 1000);
   const newId = (prefix: string) => {
     count += 1;
-    return `${prefix}_${count}`;
+    return `${prefix}_${mode}${count}`;
   };
   return {
     ...{ objects, events, now, newId, declines: false },
@@ -34,9 +39,12 @@ export function createAccount(clock: () => Date): Account {
       objects.set(stored.id, stored);
       return stored;
     },
-    get<K extends Stored['object']>(kind: K, id: string) {
+    get<K extends Stored['object']>(kind: K, id: string, param?: string) {
       const found = objects.get(id);
-      if (found?.object !== kind) throw refuse(404, 'resource_missing', `No such ${kind}: '${id}'`);
+      // The path names it, or a parameter.
+      const status = param === undefined ? 404 : 400;
+      const message = `No such ${kind}: '${id}'`;
+      if (found?.object !== kind) throw refuse(status, 'resource_missing', message, param);
       return found as Extract<Stored, { object: K }>;
     },
     all<K extends Stored['object']>(kind: K) {

@@ -7,7 +7,8 @@ import { addSubscription } from './subscriptions.ts';
 export function createCheckout(account: Account, form: Form): CheckoutSession {
   const customer = requireCustomer(account, textOf(form, 'customer') ?? '');
   const [lineItem] = listOf(form, 'line_items');
-  const price = account.get('price', textOf(lineItem as Form, 'price') ?? '');
+  const priceId = textOf(lineItem as Form, 'price') ?? '';
+  const price = account.get('price', priceId, 'line_items[0][price]');
   if (textOf(form, 'mode') !== 'subscription') throw refuse(400, 'parameter_missing', 'mode');
   const id = account.newId('cs_test');
   const details = form.subscription_data as Form | undefined;

@@ -30,8 +30,9 @@ export interface DeletedCustomer {
 export interface PaymentMethod {
   readonly id: string;
   readonly object: 'payment_method';
-  readonly type: 'card';
-  readonly card: { readonly brand: string; readonly last4: string };
+  readonly type: 'card' | 'sepa_debit';
+  readonly card?: { readonly brand: string; readonly last4: string };
+  readonly sepa_debit?: { readonly last4: string };
 }
 
 export interface Item {

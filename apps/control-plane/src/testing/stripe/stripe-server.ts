@@ -13,6 +13,7 @@ import { type Form, parseForm } from './form.ts';
 import { Refusal, refuse } from './refusal.ts';
 
 export const STRIPE_KEY = 'sk_test_of_the_test_account';
+export const LIVE_KEY = 'rk_live_of_the_test_account';
 export const PRICES = { developer: 'price_developer', pro: 'price_pro', other: 'price_other' };
 const AMOUNTS = { developer: 1000, pro: 3000, other: 500 };
 
@@ -20,7 +21,7 @@ const AMOUNTS = { developer: 1000, pro: 3000, other: 500 };
  * What happens to one request: it is refused before anything is done, fails after it was done, is done
  * and its answer lost, or is never answered.
  */
-type Fault = 'rate_limited' | 'failed' | 'lost' | 'silent';
+type Fault = 'rate_limited' | Refusal | 'failed' | 'lost' | 'silent';
 
 interface Answer {
   readonly status: number;
@@ -29,7 +30,10 @@ interface Answer {
 
 export interface StripeServer {
   readonly url: string;
+  /** What is in test mode. */
   readonly account: Account;
+  /** What is in live mode, where another key is asked for. */
+  readonly live: Account;
   /** Method and path of each request. */
   readonly requests: string[];
   /** Forgets requests, events and what was answered to each Idempotency-Key. */
@@ -48,10 +52,12 @@ interface Hold {
 }
 
 export async function startStripeServer(clock: () => Date): Promise<StripeServer> {
-  const account = createAccount(clock);
+  const [account, live] = [createAccount(clock), createAccount(clock, 'live')];
   for (const plan of ['developer', 'pro', 'other'] as const) {
     const price = { unit_amount: AMOUNTS[plan], currency: 'eur' };
-    account.add({ id: PRICES[plan], object: 'price', ...price });
+    for (const each of [account, live]) {
+      each.add({ id: PRICES[plan], object: 'price', ...price });
+    }
   }
   const faults: { request: string; fault: Fault }[] = [];
   const requests: string[] = [];
@@ -71,6 +77,7 @@ export async function startStripeServer(clock: () => Date): Promise<StripeServer
     const at = faults.findIndex((each) => asked.startsWith(each.request));
     const [{ fault } = { fault: undefined }] = at < 0 ? [] : faults.splice(at, 1);
     if (fault === 'rate_limited') return send(response, answerOf(TOO_MANY));
+    if (fault instanceof Refusal) return send(response, answerOf(fault));
     const { 'idempotency-key': key } = request.headers;
     const keyed = typeof key === 'string' ? key : undefined;
     const answer = answerKeyed(keyed, `${asked} ${body}`, () =>
@@ -103,13 +110,20 @@ export async function startStripeServer(clock: () => Date): Promise<StripeServer
     fault: Fault | undefined,
   ): Answer {
     try {
-      requireHead(request);
-      const made = call(account, request.method ?? '', path, form);
+      requireVersion(request);
+      const made = call(accountOf(request), request.method ?? '', path, form);
       return fault === 'failed' ? answerOf(FAILED) : { status: 200, body: JSON.stringify(made) };
     } catch (error) {
       if (error instanceof Refusal) return answerOf(error);
       throw error;
     }
+  }
+
+  /** Each mode has objects of its own. */
+  function accountOf({ headers: { authorization } }: IncomingMessage): Account {
+    if (authorization === `Bearer ${STRIPE_KEY}`) return account;
+    if (authorization === `Bearer ${LIVE_KEY}`) return live;
+    throw refuse(401, 'api_key_invalid', 'Invalid API Key provided');
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -119,7 +133,7 @@ export async function startStripeServer(clock: () => Date): Promise<StripeServer
   });
   const { port } = server.address() as AddressInfo;
   return {
-    ...{ url: `http://127.0.0.1:${port}`, account, requests },
+    ...{ url: `http://127.0.0.1:${port}`, account, live, requests },
     forget() {
       requests.length = 0;
       account.events.length = 0;
@@ -149,10 +163,7 @@ const OTHER_REQUEST = new Refusal(
   'Keys for idempotent requests can only be used with the same parameters they were first used with.',
 );
 
-function requireHead({ headers }: IncomingMessage): void {
-  if (headers.authorization !== `Bearer ${STRIPE_KEY}`) {
-    throw refuse(401, 'api_key_invalid', 'Invalid API Key provided');
-  }
+function requireVersion({ headers }: IncomingMessage): void {
   if (headers['stripe-version'] !== API_VERSION) {
     throw refuse(400, 'version_unexpected', `Expected version ${API_VERSION}`);
   }
@@ -169,8 +180,9 @@ function call(account: Account, method: string, path: string, form: Form): objec
   throw refuse(404, 'resource_missing', `Unrecognized request URL (${method}: ${path}).`);
 }
 
-function answerOf({ status, type, code, message }: Refusal): Answer {
-  const error = { type, message, ...(code === '' ? {} : { code }) };
+function answerOf({ status, type, code, message, param }: Refusal): Answer {
+  const about = param === undefined ? {} : { param };
+  const error = { type, message, ...(code === '' ? {} : { code }), ...about };
   return { status, body: JSON.stringify({ error }) };
 }
 

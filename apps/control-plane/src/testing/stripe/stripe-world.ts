@@ -1,5 +1,6 @@
 import type { Billing } from '@tollkeeper/contract';
 import type { StripeConfig } from '../../config-stripe.ts';
+import { reconcileSubscriptions } from '../../features/billing/index.ts';
 import type { Client } from '../client.ts';
 import { claimedOrganization } from '../people.ts';
 import { type Query, queryDatabase } from '../query-database.ts';
@@ -45,9 +46,15 @@ export async function startStripe(now: () => Date, given: Partial<StripeConfig> 
   };
 }
 
+/** Reconciles every customer, whenever Stripe was asked about them. */
+export function reconcileAll(services: Parameters<typeof reconcileSubscriptions>[0]) {
+  const askedBefore = new Date(services.clock().getTime() + 60_000);
+  return reconcileSubscriptions(services, { askedBefore });
+}
+
 /** Sends all events that were not sent before, to whatever answers there. */
 export function createDelivery(
-  { account }: StripeServer,
+  { account }: Pick<StripeServer, 'account'>,
   at: { readonly baseUrl: string },
   now: () => Date,
 ): () => Promise<void> {
@@ -86,8 +93,9 @@ export async function startStripeWorld(given: Partial<StripeConfig> = {}): Promi
       await query('delete from stripe_customer');
       await query(`update organization set plan = 'free', keys_max = null`);
       await query('delete from billing');
-      const { objects } = stripe.account;
-      for (const { id, object } of objects.values()) if (object !== 'price') objects.delete(id);
+      for (const { objects } of [stripe.account, stripe.live]) {
+        for (const { id, object } of objects.values()) if (object !== 'price') objects.delete(id);
+      }
       stripe.account.declines = false;
       stripe.forget();
       clock.aheadMs = 0;

@@ -63,7 +63,12 @@ function setEnd(subscription: Subscription, form: Form): void {
 
 function setPrice(account: Account, subscription: Subscription, change: Form, form: Form): void {
   const item = subscription.items.data.find((each) => each.id === textOf(change, 'id'));
-  const price = account.get('price', textOf(change, 'price') ?? '');
+  const price = account.get('price', textOf(change, 'price') ?? '', 'items[0][price]');
+  const method = account.objects.get(subscription.default_payment_method ?? '');
+  const isCard = method?.object !== 'payment_method' || method.type === 'card';
+  if (!isCard && textOf(form, 'payment_behavior') === 'pending_if_incomplete') {
+    throw refuse(400, '', 'Pending updates are not supported for bank debits.');
+  }
   if (!item) throw refuse(400, 'resource_missing', 'No such subscription item');
   const lines = prorations(account, subscription, price);
   if (lines.length === 0 || textOf(form, 'proration_behavior') !== 'always_invoice') {

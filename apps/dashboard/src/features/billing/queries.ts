@@ -27,7 +27,7 @@ export const invoicesQuery = queryOptions({
 
 /** Leaves for the payment provider: the address is valid for a short time. */
 export const openPortalMutation = mutationOptions({
-  mutationFn: () => api.getBillingPortal(),
+  mutationFn: () => api.openBillingPortal(),
   onSuccess: ({ url }) => window.location.assign(url),
 });
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Ctx } from '../../../context.ts';
 import { stripeCustomer } from '../../../db/schema/index.ts';
-import { askStripe, isFailureOfStripe, requireStripe } from '../../../payments/stripe-account.ts';
+import { askStripe, isFailureOfStripe } from '../../../payments/ask-stripe.ts';
+import { requireStripe } from '../../../payments/stripe-account.ts';
 import type { PlanChangeOutcome } from '../billing-provider.ts';
 import { type CustomerRow, findCustomer } from './customer-of.ts';
 import { expireCheckouts } from './expire-checkouts.ts';
@@ -26,7 +27,7 @@ export async function beginCheckout(
 ): Promise<PlanChangeOutcome> {
   const { ctx } = order;
   const { client, config } = requireStripe(ctx.services);
-  const usable = found.isDeleted ? undefined : customer;
+  const usable = found.isGone ? undefined : customer;
   const customerId = await bindCustomer(order, usable, customer);
   const isFirst = found.subscriptions.length === 0;
   // Two that are paid would be two subscriptions.
@@ -63,12 +64,17 @@ async function bindCustomer(
   const after = { plan: change.plan, customerId };
   await recordOrder(order, 'billing.order_plan', after, async (tx) => {
     if (usable) return;
-    await tx.insert(stripeCustomer).values({ organizationId, customerId }).onConflictDoNothing();
+    const { livemode } = requireStripe(ctx.services);
+    const row = { customerId, livemode };
+    await tx
+      .insert(stripeCustomer)
+      .values({ organizationId, ...row })
+      .onConflictDoNothing();
     if (!bound) return;
     const isBound = eq(stripeCustomer.customerId, bound.customerId);
     await tx
       .update(stripeCustomer)
-      .set({ customerId, revision: sql`${stripeCustomer.revision} + 1` })
+      .set({ ...row, subscriptionId: null, revision: sql`${stripeCustomer.revision} + 1` })
       .where(and(eq(stripeCustomer.organizationId, organizationId), isBound));
   });
   const row = await findCustomer(ctx.services.db, organizationId);

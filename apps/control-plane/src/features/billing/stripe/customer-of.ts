@@ -1,8 +1,34 @@
 import { eq } from 'drizzle-orm';
+import type { Services } from '../../../context.ts';
 import type { Database, Transaction } from '../../../db/connect.ts';
 import { organization, stripeCustomer } from '../../../db/schema/index.ts';
+import { DomainError } from '../../../domain-error.ts';
+import { requireStripe, type StripeAccount } from '../../../payments/stripe-account.ts';
 
 export type CustomerRow = typeof stripeCustomer.$inferSelect;
+
+/**
+ * Whether the configured key can ask about the customer. To a live key, one of test mode is none: nobody
+ * pays there.
+ * @throws DomainError unavailable, where a test key would have to forget who is billed in live mode
+ */
+export function isInMode(stripe: StripeAccount, { livemode }: CustomerRow): boolean {
+  if (livemode === null || livemode === stripe.livemode) return true;
+  if (!livemode) return false;
+  throw new DomainError(
+    'unavailable',
+    'The subscription is one of live mode, and this server asks Stripe by a key of test mode. Nothing has changed here. Ask the operator of the server, who finds what to do in docs/billing.md.',
+  );
+}
+
+/** The customer that the configured key can ask about. @throws DomainError unavailable */
+export async function findUsableCustomer(
+  { db, stripe }: Pick<Services, 'db' | 'stripe'>,
+  organizationId: string,
+): Promise<CustomerRow | undefined> {
+  const customer = await findCustomer(db, organizationId);
+  return customer && isInMode(requireStripe({ stripe }), customer) ? customer : undefined;
+}
 
 /** With when the organization was deleted; null while it is there. */
 export async function findCustomer(

@@ -19,17 +19,18 @@ type DeletedCustomerRow = CustomerRow & { readonly deletedAt: Date };
  */
 export async function endSubscriptions(
   services: RefreshServices,
-  { organizationId, customerId, endedAt, deletedAt }: DeletedCustomerRow,
+  bound: DeletedCustomerRow,
 ): Promise<void> {
+  const { organizationId, customerId, endedAt, deletedAt } = bound;
   const stripe = requireStripe(services);
-  const { isDeleted } = await findSubscriptions(stripe, customerId);
-  if (!isDeleted) await expireCheckouts(stripe, customerId);
-  const { subscriptions: found } = await findSubscriptions(stripe, customerId);
+  const { isGone } = await findSubscriptions(stripe, bound);
+  if (!isGone) await expireCheckouts(stripe, customerId);
+  const { subscriptions: found } = await findSubscriptions(stripe, bound);
   const running = found.filter(isRunning);
   const late = begunAfter(endedAt ?? deletedAt, found);
   if (running.length + late.length === 0 && endedAt) return;
   for (const { id } of running) await cancelNow(stripe, id);
-  const still = (await findSubscriptions(stripe, customerId)).subscriptions.filter(isRunning);
+  const still = (await findSubscriptions(stripe, bound)).subscriptions.filter(isRunning);
   if (still.length > 0) throw new Error(`Stripe still bills "${still.map(({ id }) => id)}"`);
   const source = {
     organizationId,

@@ -1,4 +1,5 @@
-import { askStripe, type StripeAccount } from '../../../payments/stripe-account.ts';
+import { askStripe } from '../../../payments/ask-stripe.ts';
+import type { StripeAccount } from '../../../payments/stripe-account.ts';
 
 /**
  * Ends what a person has begun to pay for and not paid, so that it cannot be paid any more.

@@ -1,7 +1,9 @@
 import type { Plan } from '@tollkeeper/contract';
 import type Stripe from 'stripe';
 import type { StripeConfig } from '../../../config-stripe.ts';
-import { askStripe, isMissing, type StripeAccount } from '../../../payments/stripe-account.ts';
+import { askStripe, isMissing } from '../../../payments/ask-stripe.ts';
+import type { StripeAccount } from '../../../payments/stripe-account.ts';
+import { type CustomerRow, isInMode } from './customer-of.ts';
 import type { SubscriptionFacts } from './subscription-plan.ts';
 
 /** How an organization pays, as Stripe shows it to people. */
@@ -21,9 +23,9 @@ export interface FoundSubscription extends SubscriptionFacts {
 }
 
 export interface FoundSubscriptions {
-  /** Whether somebody deleted the customer at Stripe. */
-  readonly isDeleted: boolean;
-  /** Ended ones too. */
+  /** Whether the customer pays nothing any more: deleted at Stripe, or of a test mode that was left. */
+  readonly isGone: boolean;
+  /** Those to our plans, ended ones too: the account of Stripe may sell the customer other things. */
   readonly subscriptions: readonly FoundSubscription[];
   /** What pays where a subscription names nothing else. */
   readonly paymentMethod: PaymentMethodFacts | null;
@@ -31,17 +33,20 @@ export interface FoundSubscriptions {
 
 const PAGE = 100;
 
+const GONE: FoundSubscriptions = { isGone: true, subscriptions: [], paymentMethod: null };
+
 /** What Stripe says of a customer now. @throws DomainError unavailable */
-export function findSubscriptions(
-  { client, config }: StripeAccount,
-  customerId: string,
+export async function findSubscriptions(
+  stripe: StripeAccount,
+  row: CustomerRow,
 ): Promise<FoundSubscriptions> {
+  if (!isInMode(stripe, row)) return GONE;
+  const { client, config } = stripe;
+  const { customerId, subscriptionId } = row;
   return askStripe(async () => {
-    const customer = await client.customers.retrieve(customerId, {
-      expand: ['invoice_settings.default_payment_method'],
-    });
+    const customer = await findCustomerAtStripe(stripe, customerId);
     // Stripe ends the subscriptions of a customer who is deleted, and lists them no more.
-    if (customer.deleted) return { isDeleted: true, subscriptions: [], paymentMethod: null };
+    if (!customer || customer.deleted) return GONE;
     const found = await client.subscriptions
       .list({
         customer: customerId,
@@ -51,10 +56,22 @@ export function findSubscriptions(
       })
       .autoPagingToArray({ limit: 10 * PAGE });
     return {
-      isDeleted: false,
-      subscriptions: found.map((each) => subscriptionFacts(each, config)),
+      isGone: false,
+      subscriptions: found
+        .map((each) => subscriptionFacts(each, config))
+        .filter(({ id, plan }) => plan !== undefined || id === subscriptionId),
       paymentMethod: methodFacts(customer.invoice_settings?.default_payment_method),
     };
+  });
+}
+
+/** Undefined where the account of test mode is another by now, which knows none of the customers before. */
+function findCustomerAtStripe({ client, livemode }: StripeAccount, id: string) {
+  const params = { expand: ['invoice_settings.default_payment_method'] };
+  return client.customers.retrieve(id, params).catch((error: unknown) => {
+    // In live mode somebody may be billed: that is no reason to forget them.
+    if (livemode || !isMissing(error)) throw error;
+    return undefined;
   });
 }
 

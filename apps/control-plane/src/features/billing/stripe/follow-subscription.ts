@@ -58,7 +58,7 @@ async function follow(services: FollowServices, organizationId: string): Promise
     if (deletedAt) return endSubscriptions(services, { ...customer, deletedAt });
     // No lock is held while Stripe is asked. An answer is stored only where no other was since the
     // question: each that is stored was given after the one before it was committed.
-    const found = await findSubscriptions(stripe, customer.customerId);
+    const found = await findSubscriptions(stripe, customer);
     if (await store(services, customer, found)) return;
   }
   throw new DomainError(
@@ -84,7 +84,8 @@ function store(
     const customer = await lockCustomer(tx, organizationId);
     if (customer?.revision !== revision) return { replayed: false };
     const now = services.clock();
-    const { graceDays } = requireStripe(services).config;
+    const { config, livemode } = requireStripe(services);
+    const { graceDays } = config;
     const { pastDueSince } = customer;
     const reading = readSubscriptions(found.subscriptions, { now, graceDays, pastDueSince });
     const after = termsAfter(before, customer, reading);
@@ -93,8 +94,10 @@ function store(
       await storeTerms(tx, organizationId, before, after);
       furtherEvents.push(...(await termsEvents(tx, organizationId, before, now)));
     }
-    const row = customerAfter(after, reading, found);
-    await storeCustomer(tx, organizationId, { ...row, revision: revision + 1, followedAt: now });
+    const row = customerAfter(after, customer, reading, found);
+    const known = found.isGone ? {} : { livemode };
+    const asked = { revision: revision + 1, followedAt: now };
+    await storeCustomer(tx, organizationId, { ...row, ...known, ...asked });
     logUnknown(services, organizationId, reading);
     const target = { type: 'organization', id: organizationId, name: before.name } as const;
     return unlessUnchanged({
@@ -137,11 +140,12 @@ function isAs(terms: PlanTerms, { plan, until, planAfter }: GivenPlan): boolean 
 
 type CustomerAfter = Omit<
   CustomerRow,
-  'organizationId' | 'customerId' | 'revision' | 'followedAt' | 'endedAt'
+  'organizationId' | 'customerId' | 'livemode' | 'revision' | 'followedAt' | 'endedAt'
 >;
 
 function customerAfter(
   { plan }: PlanTerms,
+  { subscriptionId }: CustomerRow,
   { given, live, pastDueSince }: Reading,
   { subscriptions, paymentMethod }: FoundSubscriptions,
 ): CustomerAfter {
@@ -149,6 +153,7 @@ function customerAfter(
   const pays = giving?.paymentMethod ?? paymentMethod;
   return {
     planGiven: given && !(given.isOver && given.plan !== plan) ? given.plan : null,
+    subscriptionId: given?.subscription.id ?? subscriptionId,
     renewsAt: given && given.until === null ? given.subscription.periodEnd : null,
     pastDueSince,
     paymentKind: pays?.kind ?? null,
@@ -168,9 +173,9 @@ async function storeCustomer(
 
 /** As the audit log records it. */
 function customerFacts({ renewsAt, pastDueSince, ...row }: CustomerAfter): Facts {
-  const { planGiven, paymentKind, paymentBrand, paymentLast4, hasSeveral } = row;
+  const { planGiven, subscriptionId, paymentKind, paymentBrand, paymentLast4, hasSeveral } = row;
   return {
-    ...{ planGiven, paymentKind, paymentBrand, paymentLast4, hasSeveral },
+    ...{ planGiven, subscriptionId, paymentKind, paymentBrand, paymentLast4, hasSeveral },
     renewsAt: renewsAt?.toISOString() ?? null,
     pastDueSince: pastDueSince?.toISOString() ?? null,
   };

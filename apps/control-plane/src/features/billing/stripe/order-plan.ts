@@ -1,8 +1,11 @@
 import type { Plan } from '@tollkeeper/contract';
 import type { Ctx } from '../../../context.ts';
+import type { Transaction } from '../../../db/connect.ts';
 import { DomainError } from '../../../domain-error.ts';
-import { askStripe, requireStripe } from '../../../payments/stripe-account.ts';
+import { askStripe, isRefused } from '../../../payments/ask-stripe.ts';
+import { requireStripe } from '../../../payments/stripe-account.ts';
 import { findEarlierAnswer, storeAnswer } from '../../../write/idempotent.ts';
+import { requireRecentSignIn } from '../../identity/index.ts';
 import { asRequest, type PlanChangeOutcome, type PlanChangeRequest } from '../billing-provider.ts';
 import { beginCheckout } from './begin-checkout.ts';
 import { findCustomer } from './customer-of.ts';
@@ -10,6 +13,7 @@ import {
   type FoundSubscription,
   type FoundSubscriptions,
   findSubscriptions,
+  type PaymentMethodFacts,
 } from './find-subscriptions.ts';
 import { followSubscription } from './follow-subscription.ts';
 import { type Order, RECORDED, type Recorded, recordOrder } from './record-order.ts';
@@ -19,7 +23,7 @@ import { isFailing, isLive } from './subscription-plan.ts';
  * Has Stripe change what the organization is subscribed to; the plan follows from what it answers. What
  * somebody ordered is an audit event of its own before Stripe is asked, under which it is confirmed that
  * they may.
- * @throws DomainError invalid_state, unavailable
+ * @throws DomainError invalid_state, recent_sign_in_required, unavailable
  */
 export async function orderPlan(ctx: Ctx, change: PlanChangeRequest): Promise<PlanChangeOutcome> {
   const earlier = await findEarlierAnswer<PlanChangeOutcome | Recorded>(ctx, asRequest(change));
@@ -33,9 +37,7 @@ async function placeOrder(order: Order): Promise<PlanChangeOutcome> {
   const { ctx, change } = order;
   const { plan } = change;
   const customer = await findCustomer(ctx.services.db, ctx.organizationId);
-  const found = customer
-    ? await findSubscriptions(requireStripe(ctx.services), customer.customerId)
-    : NOTHING;
+  const found = customer ? await findSubscriptions(requireStripe(ctx.services), customer) : NOTHING;
   const live = found.subscriptions.filter(isLive);
   if (plan === 'free') return cancel(order, live);
   const price = priceOf(ctx, plan);
@@ -44,10 +46,11 @@ async function placeOrder(order: Order): Promise<PlanChangeOutcome> {
   if (!current) return beginCheckout(order, price, { customer, found });
   if (isFailing(current) || current.status === 'paused') throw paymentDue();
   if (current.plan === plan) return resume(order, current);
-  return replacePrice(order, price, current);
+  const paidBy = current.paymentMethod ?? found.paymentMethod;
+  return replacePrice(order, price, current, paidBy);
 }
 
-const NOTHING: FoundSubscriptions = { isDeleted: false, subscriptions: [], paymentMethod: null };
+const NOTHING: FoundSubscriptions = { isGone: false, subscriptions: [], paymentMethod: null };
 
 /** Each ends with the period that is paid. */
 async function cancel(
@@ -74,6 +77,11 @@ async function cancel(
   return { outcome: 'ending' };
 }
 
+/** What the saved payment method pays needs a person who is there: a checkout asks for it by itself. */
+function requireSpender(tx: Transaction, confirmed: Ctx): Promise<void> {
+  return requireRecentSignIn(confirmed, tx);
+}
+
 async function resume(order: Order, current: FoundSubscription): Promise<PlanChangeOutcome> {
   const { ctx, change, isRetry } = order;
   const { plan } = change;
@@ -81,7 +89,7 @@ async function resume(order: Order, current: FoundSubscription): Promise<PlanCha
     throw new DomainError('invalid_state', `The plan is "${plan}" already. Choose another one.`);
   }
   const after = { plan, subscriptions: [current.id] };
-  await recordOrder(order, 'billing.resume_subscription', after);
+  await recordOrder(order, 'billing.resume_subscription', after, requireSpender);
   if (current.cancelAt) await keep(ctx, current);
   await followSubscription(ctx.services, ctx.organizationId);
   return { outcome: 'changed' };
@@ -98,19 +106,22 @@ async function replacePrice(
   order: Order,
   price: string,
   current: FoundSubscription,
+  paidBy: PaymentMethodFacts | null,
 ): Promise<PlanChangeOutcome> {
   const { ctx, change } = order;
   const { client } = requireStripe(ctx.services);
   const after = { plan: change.plan, subscriptions: [current.id] };
-  await recordOrder(order, 'billing.order_plan', after);
+  await recordOrder(order, 'billing.order_plan', after, requireSpender);
   if (current.cancelAt) await keep(ctx, current);
-  const updated = await askStripe(() =>
+  const update = () =>
     client.subscriptions.update(current.id, {
       items: [{ id: current.itemId, price }],
       proration_behavior: 'always_invoice',
       payment_behavior: 'pending_if_incomplete',
       expand: ['latest_invoice'],
-    }),
+    });
+  const updated = await askStripe(update, (error) =>
+    isRefused(error) && isDebit(paidBy) ? paidByDebit(error) : undefined,
   );
   await followSubscription(ctx.services, ctx.organizationId);
   if (!updated.pending_update) return { outcome: 'changed' };
@@ -126,6 +137,22 @@ function priceOf(ctx: Ctx, plan: Plan): string {
   throw new DomainError(
     'invalid_state',
     `The plan "${plan}" cannot be bought here. Ask the operator of the server for it.`,
+  );
+}
+
+/**
+ * Bank debits are paid days later, so that Stripe holds no change back until they are
+ * (https://docs.stripe.com/billing/subscriptions/pending-updates).
+ */
+function isDebit(paidBy: PaymentMethodFacts | null): boolean {
+  return /_(?:debit|bank_account)$/.test(paidBy?.kind ?? '');
+}
+
+function paidByDebit(cause: unknown): DomainError {
+  return new DomainError(
+    'invalid_state',
+    'The plan cannot be changed while the subscription is paid by bank debit. Choose a card in the portal, and try again. Or end the subscription, and choose the other plan once it has ended.',
+    { cause },
   );
 }
 

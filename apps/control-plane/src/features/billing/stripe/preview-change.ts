@@ -1,6 +1,7 @@
 import type { Plan, PlanPreview } from '@tollkeeper/contract';
 import type { Ctx } from '../../../context.ts';
-import { askStripe, requireStripe } from '../../../payments/stripe-account.ts';
+import { askStripe } from '../../../payments/ask-stripe.ts';
+import { requireStripe } from '../../../payments/stripe-account.ts';
 import { findCustomer } from './customer-of.ts';
 import { type FoundSubscription, findSubscriptions } from './find-subscriptions.ts';
 import { isFailing, isLive } from './subscription-plan.ts';
@@ -21,7 +22,7 @@ export async function previewChange(
   const stripe = requireStripe(services);
   const customer = await findCustomer(services.db, organizationId);
   if (!customer) return AT_ONCE;
-  const { subscriptions } = await findSubscriptions(stripe, customer.customerId);
+  const { subscriptions } = await findSubscriptions(stripe, customer);
   const live = subscriptions.filter(isLive);
   if (plan === 'free') return { charge: null, startsAt: endOfAll(live) };
   const [price] = stripe.config.prices.get(plan) ?? [];

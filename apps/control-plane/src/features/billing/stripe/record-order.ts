@@ -19,12 +19,15 @@ export interface Order {
 export const RECORDED = { outcome: 'recorded' } as const;
 export type Recorded = typeof RECORDED;
 
-/** Confirms that the caller may order the plan, and records that they did: a retry once with the first. */
+/**
+ * Confirms that the caller may order the plan, and records that they did: a retry once with the first.
+ * @param fn what else is confirmed or stored with it
+ */
 export async function recordOrder(
   { ctx, change }: Order,
   action: AuditAction,
   after: Facts & { readonly plan: Plan },
-  fn: (tx: Transaction) => Promise<void> = async () => undefined,
+  fn: (tx: Transaction, confirmed: Ctx) => Promise<void> = async () => undefined,
 ): Promise<void> {
   await write<Recorded>(ctx, { scope: 'billing.manage', action }, (tx, confirmed) =>
     idempotent<Recorded>(
@@ -34,7 +37,7 @@ export async function recordOrder(
       async () => {
         const { organizationId } = confirmed;
         const { name, plan } = await lockTerms(tx, organizationId);
-        await fn(tx);
+        await fn(tx, confirmed);
         return {
           result: RECORDED,
           target: { type: 'organization', id: organizationId, name },

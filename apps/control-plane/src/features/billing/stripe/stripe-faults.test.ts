@@ -5,13 +5,16 @@ import { addOrganization } from '../../../testing/people.ts';
 import { auditEvents } from '../../../testing/query-database.ts';
 import type { Event, Subscription } from '../../../testing/stripe/objects.ts';
 import { PRICES } from '../../../testing/stripe/stripe-server.ts';
-import { type StripeWorld, startStripeWorld } from '../../../testing/stripe/stripe-world.ts';
+import {
+  reconcileAll,
+  type StripeWorld,
+  startStripeWorld,
+} from '../../../testing/stripe/stripe-world.ts';
 import { addSubscription, cancelSubscription } from '../../../testing/stripe/subscriptions.ts';
 import { deliver } from '../../../testing/stripe/webhooks.ts';
 import { OWNER } from '../../../testing/test-app.ts';
 import { endPlans } from '../end-plans.ts';
 import { followSubscription } from './follow-subscription.ts';
-import { reconcileSubscriptions } from './reconcile-subscriptions.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -162,12 +165,12 @@ it('asks Stripe once for all events that come meanwhile', async () => {
 
 it('reconciles every customer, though one of them cannot be', async () => {
   const other = await addOrganization(world.app, 'Aaa');
-  await world.query('insert into stripe_customer (organization_id, customer_id) values ($1, $2)', [
-    other.organizationId,
-    'cus_unknown',
-  ]);
+  await world.query(
+    'insert into stripe_customer (organization_id, customer_id, livemode) values ($1, $2, true)',
+    [other.organizationId, 'cus_unknown'],
+  );
   cancelSubscription(world.stripe.account, subscription.id);
-  expect(await reconcileSubscriptions(world.app.services)).toEqual({ reconciled: 1, failed: 1 });
+  expect(await reconcileAll(world.app.services)).toEqual({ reconciled: 1, failed: 1, left: 0 });
   expect(await plan()).toBe('free');
   expect(world.app.logged.join('')).toContain('cannot reconcile a subscription');
   await world.query(`delete from stripe_customer where customer_id = 'cus_unknown'`);
@@ -175,10 +178,10 @@ it('reconciles every customer, though one of them cannot be', async () => {
 
 it('says every night that Stripe may still bill, where another provider is configured by now', async () => {
   const services = { ...world.app.services, stripe: null };
-  expect(await reconcileSubscriptions(services)).toEqual({ reconciled: 0, failed: 0 });
+  expect(await reconcileAll(services)).toEqual({ reconciled: 0, failed: 0, left: 0 });
   expect(world.app.logged.join('')).not.toContain('may still bill organizations');
   await world.query(`update stripe_customer set plan_given = 'pro'`);
-  await reconcileSubscriptions(services);
+  await reconcileAll(services);
   expect(world.app.logged.join('')).toContain('may still bill organizations');
 });
 
@@ -204,7 +207,7 @@ it('ends the subscription of an organization that was deleted, and erases it onl
   expect(await eraseDeletedOrganizations(world.app.services)).toEqual({ erased: 0 });
   world.clock.aheadMs = 3000;
   world.stripe.breakNone();
-  expect(await reconcileSubscriptions(world.app.services)).toEqual({ reconciled: 1, failed: 0 });
+  expect(await reconcileAll(world.app.services)).toEqual({ reconciled: 1, failed: 0, left: 0 });
   expect(account.get('subscription', subscription.id).status).toBe('canceled');
   const [ended] = (await auditEvents(world.query)).slice(-1);
   expect(ended).toMatchObject({

@@ -1,13 +1,14 @@
 import type { Invoice } from '@tollkeeper/contract';
 import type Stripe from 'stripe';
 import type { Ctx } from '../../../context.ts';
-import { DomainError } from '../../../domain-error.ts';
 import { createLimitedTurns } from '../../../lineage/limited-turns.ts';
-import { askStripe, requireStripe } from '../../../payments/stripe-account.ts';
+import { askStripe } from '../../../payments/ask-stripe.ts';
+import { requireStripe } from '../../../payments/stripe-account.ts';
 import type { BillingProvider } from '../billing-provider.ts';
-import { findCustomer } from './customer-of.ts';
+import { findCustomer, findUsableCustomer } from './customer-of.ts';
 import { fromSeconds } from './find-subscriptions.ts';
 import { followSubscription } from './follow-subscription.ts';
+import { openPortal } from './open-portal.ts';
 import { orderPlan } from './order-plan.ts';
 import { previewChange } from './preview-change.ts';
 
@@ -48,31 +49,13 @@ export const stripeProvider: BillingProvider = {
 
 async function listInvoices({ services, organizationId }: Ctx): Promise<Invoice[]> {
   const { client } = requireStripe(services);
-  const customer = await findCustomer(services.db, organizationId);
+  const customer = await findUsableCustomer(services, organizationId);
   if (!customer) return [];
   const { data } = await askStripe(() =>
     client.invoices.list({ customer: customer.customerId, limit: INVOICES_MAX }),
   );
   // A draft may still change, and nobody can pay it yet.
   return data.filter(({ status }) => status !== 'draft').map(invoiceView);
-}
-
-async function openPortal({ services, organizationId }: Ctx): Promise<string> {
-  const { client } = requireStripe(services);
-  const customer = await findCustomer(services.db, organizationId);
-  if (!customer) {
-    throw new DomainError(
-      'invalid_state',
-      'There is no subscription yet. Choose a plan first; the portal then holds its payment method and invoices.',
-    );
-  }
-  const session = await askStripe(() =>
-    client.billingPortal.sessions.create({
-      customer: customer.customerId,
-      return_url: `${services.baseUrl}/billing`,
-    }),
-  );
-  return session.url;
 }
 
 function invoiceView(invoice: Stripe.Invoice): Invoice {

@@ -33,7 +33,7 @@ export interface Reading {
   readonly live: readonly SubscriptionFacts[];
   /** Since when a payment has been failing. */
   readonly pastDueSince: Date | null;
-  /** Live ones whose price belongs to no plan. */
+  /** Live ones that gave a plan before, and whose price belongs to none by now. */
   readonly unknown: readonly SubscriptionFacts[];
 }
 
