@@ -14,7 +14,8 @@ import type { RouteFigures } from './measure-routes.ts';
 import type { StartFigures } from './measure-starts.ts';
 import type { WebhookFigures } from './webhooks/measure-webhooks.ts';
 
-export function printDecisions({ keys, perSecond, timesBaseline, bytesPerKey }: DecisionFigures) {
+export function printDecisions(figures: DecisionFigures) {
+  const { keys, perSecond, timesBaseline, bytesPerKey, apiScopes } = figures;
   title(`Decisions in process with ${whole(keys)} keys, beside a Map of objects`);
   line('decisions (valid keys)', `${whole(perSecond.hit)} /s`);
   line('  Map of objects', `${whole(perSecond.baselineHit)} /s`);
@@ -25,6 +26,9 @@ export function printDecisions({ keys, perSecond, timesBaseline, bytesPerKey }: 
   line('index, per key', `${bytesPerKey.index.toFixed(1)} bytes`);
   line('ids and names, per key', `${bytesPerKey.labels.toFixed(1)} bytes`);
   line('Map of objects, per key', `${bytesPerKey.baseline.toFixed(1)} bytes`);
+  for (const [kind, bytes] of apiScopes.bytesMore) {
+    line(`API scopes: ${kind}`, `${bytes.toFixed(1)} bytes more per key`);
+  }
 }
 
 export function printPolicies(figures: readonly PolicyFigures[]): void {

@@ -1,7 +1,5 @@
 /** How many decisions a second one core makes about a million keys, and what the keys cost. */
 
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import {
   createKeyIndex,
   decide,
@@ -13,6 +11,7 @@ import {
   putSecret,
   scopeSet,
 } from '../src/index.ts';
+import { type ApiScopeFigures, measureApiScopes } from './api-scopes.ts';
 import {
   type Baseline,
   createBaseline,
@@ -20,6 +19,7 @@ import {
   hexHash,
   putInBaseline,
 } from './baseline.ts';
+import { heldBytes } from './held-bytes.ts';
 import { asReceived, factsOf, newSecrets, ownersOf } from './population.ts';
 
 /** A million keys are never equally busy: most calls come from few of them. */
@@ -28,7 +28,9 @@ const IP = '10.1.2.3';
 const SCOPES = ['usage.read'] as const;
 const REQUIRED = scopeSet(SCOPES);
 
-export type DecisionFigures = ReturnType<typeof measureDecisions>;
+export type DecisionFigures = ReturnType<typeof measureDecisions> & {
+  readonly apiScopes: ApiScopeFigures;
+};
 
 /**
  * Rates are per second on one core, bytes are per key. "Hit" is a whole decision, from text to
@@ -169,15 +171,7 @@ function rateOf(batchTimesMs: number[]): number {
   return Math.round((BATCH / (sorted[sorted.length >> 1] ?? Number.NaN)) * 1000);
 }
 
-setFlagsFromString('--expose-gc');
-const collect: () => void = runInNewContext('gc');
-
-/** What the process holds after a full collection, in bytes. */
-function heldBytes(): { heap: number; arrayBuffers: number } {
-  collect();
-  collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return { heap: heapUsed, arrayBuffers };
+if (import.meta.main) {
+  const figures: DecisionFigures = { ...measureDecisions(), apiScopes: measureApiScopes() };
+  console.log(JSON.stringify(figures, null, 2));
 }
-
-if (import.meta.main) console.log(JSON.stringify(measureDecisions(), null, 2));

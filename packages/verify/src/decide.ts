@@ -9,6 +9,7 @@ import {
 } from './index/fingerprint.ts';
 import { type InternedTexts, textOf } from './index/interned-texts.ts';
 import { rangesOf } from './index/ip-lists.ts';
+import { keyHasApiScopes } from './index/key-api-scopes.ts';
 import {
   HOLDER_API_SCOPES,
   HOLDER_SCOPES_HIGH,
@@ -23,11 +24,9 @@ import { expiryIn, HOLDER, retiresIn, statusIn, TERMS } from './index/key-record
 import type { KeyIndex } from './index/key-store.ts';
 import {
   IP_LIST,
-  TERM_API_SCOPES,
+  keyScopes,
   TERM_SCOPES_HIGH,
   TERM_SCOPES_LOW,
-  termScopes,
-  termsOf,
   WORKSPACE,
 } from './index/key-terms.ts';
 import { chunkOf, startOf as recordStart } from './index/records.ts';
@@ -91,7 +90,7 @@ export function decideHash(
 /** What the key may do now: its own scopes that its owner holds too; none while the owner is inactive. */
 export function effectiveScopes(index: KeyIndex, slot: number): ScopeSet {
   const held = holderScopes(index, holderOf(index, slot));
-  return intersect(termScopes(index, termsOf(index, slot)), held);
+  return intersect(keyScopes(index, slot), held);
 }
 
 /** Until when a valid decision about the secret holds, if the index does not change before. */
@@ -146,9 +145,9 @@ function refusalOf(
   const required = conditions.scopes ?? NO_SCOPES;
   // Few calls ask for API scopes: the others look nothing up.
   if (required.api !== NO_API_SCOPES) {
-    const own = apiScopesOf(index.apiScopes, terms[termsAt + TERM_API_SCOPES] ?? 0);
     const owned = apiScopesOf(index.apiScopes, holder[holderAt + HOLDER_API_SCOPES] ?? 0);
-    const isHeld = includesApi(own, required.api) && includesApi(owned, required.api);
+    const isHeld =
+      keyHasApiScopes(index, slot, organization, required.api) && includesApi(owned, required.api);
     if (!isHeld) return 'insufficient_scope';
   }
   const low = (terms[termsAt + TERM_SCOPES_LOW] ?? 0) & (holder[holderAt + HOLDER_SCOPES_LOW] ?? 0);

@@ -6,7 +6,7 @@ import {
   releaseText,
 } from './interned-texts.ts';
 
-/** Sets of API scopes, each held once however many keys and owners share it. */
+/** Sets of API scopes that owners hold, each stored once however many owners share it. */
 export interface ApiScopeLists {
   readonly interned: InternedTexts;
   /** By number of the set. */

@@ -1,6 +1,7 @@
 import type { KeySecret } from '@tollkeeper/protocol';
 import type { KeyFacts, KeyIdentity, KeySubject } from '../key-facts.ts';
 import { forgetKey, forgetKeys } from '../policies/policy-store.ts';
+import { acquireApiScopeNumbers } from './api-scope-numbers.ts';
 import {
   createFingerprint,
   type Fingerprint,
@@ -10,6 +11,7 @@ import {
 } from './fingerprint.ts';
 import { textOf } from './interned-texts.ts';
 import { allowedIpsOf } from './ip-lists.ts';
+import { releaseKeyApiScopes } from './key-api-scopes.ts';
 import { acquireHolder, holderOf, memberOf, organizationOf, releaseHolder } from './key-holders.ts';
 import { addKeyId, moveKeyIds, removeKeyId, slotsOfKey } from './key-ids.ts';
 import {
@@ -34,10 +36,10 @@ import type { KeyIndex } from './key-store.ts';
 import {
   acquireTerms,
   ipListOf,
+  keyScopes,
   profileOf,
   releaseTerms,
   tagsOf,
-  termScopes,
   termsOf,
   workspaceOf,
 } from './key-terms.ts';
@@ -70,6 +72,11 @@ function placeSecret(
   // Acquired before the old ones are released, so that what both share is not built anew.
   const holder = acquireHolder(index, facts.ownerId, facts.organizationId);
   const terms = acquireTerms(index, facts);
+  const apiScopes = acquireApiScopeNumbers(
+    index.keyApiScopes,
+    organizationOf(index, holder),
+    facts.scopes.api,
+  );
   if (known >= 0) {
     releaseShared(index, known);
     removeKeyId(index.keyIdTable, known);
@@ -80,7 +87,7 @@ function placeSecret(
   writeState(index, slot, facts, retiresAtMs !== null);
   if (retiresAtMs === null) index.retiresAtMs.delete(slot);
   else index.retiresAtMs.set(slot, retiresAtMs);
-  writeLabels(index.labels, slot, facts);
+  writeLabels(index.labels, slot, facts, apiScopes);
   forgetSlot(index, slot);
   addKeyId(index.keyIdTable, slot, facts.keyId);
 }
@@ -117,7 +124,7 @@ export function secretFacts(index: KeyIndex, slot: number): KeyFacts | undefined
     name: readName(index.labels, slot),
     status,
     expiresAtMs: Number.isFinite(expiresAtMs) ? expiresAtMs : null,
-    scopes: termScopes(index, terms),
+    scopes: keyScopes(index, slot),
     allowedIps: allowedIpsOf(index.ipLists, ipListOf(index, terms)),
     tags: tagsOf(index, terms),
     profile: profileOf(index, terms),
@@ -150,9 +157,10 @@ export function secretIdentity(index: KeyIndex, slot: number): KeyIdentity | und
   return identity;
 }
 
-function forgetSlot({ policies, identities }: KeyIndex, slot: number): void {
+function forgetSlot({ policies, identities, readApiScopes }: KeyIndex, slot: number): void {
   forgetKey(policies, slot);
   identities.delete(slot);
+  readApiScopes.delete(slot);
 }
 
 function subjectOf(index: KeyIndex, slot: number): KeySubject {
@@ -179,6 +187,7 @@ function growFor(index: KeyIndex, fingerprint: Fingerprint): void {
   moveKeyIds(index.keyIdTable, move);
   forgetKeys(index.policies);
   index.identities.clear();
+  index.readApiScopes.clear();
   const retirements = [...index.retiresAtMs];
   index.retiresAtMs.clear();
   for (const [slot, atMs] of retirements) index.retiresAtMs.set(movedSlot(move, slot), atMs);
@@ -186,6 +195,7 @@ function growFor(index: KeyIndex, fingerprint: Fingerprint): void {
 }
 
 function releaseShared(index: KeyIndex, slot: number): void {
+  releaseKeyApiScopes(index, slot);
   releaseHolder(index, holderOf(index, slot));
   releaseTerms(index, termsOf(index, slot));
 }

@@ -4,12 +4,14 @@ import {
   clearLabels,
   createKeyLabels,
   type KeyLabels,
+  readApiScopeNumbers,
   readCreatedAt,
   readKeyId,
   readName,
   requireLabels,
   writeLabels,
 } from './key-labels.ts';
+import { createPackedNumbers, type PackedNumbers, SINGLE } from './packed-numbers.ts';
 
 /** Of every width: ASCII, the rest of Latin-1, beyond, halves of pairs; and of every length. */
 const text = fc.oneof(
@@ -18,14 +20,41 @@ const text = fc.oneof(
 );
 const slot = fc.oneof(fc.nat(9), fc.constantFrom(4095, 4096, 20_000));
 const createdAtMs = fc.oneof(fc.nat(9), fc.integer({ min: 0, max: 2 ** 48 - 1 }));
+/** As many of 10 bits as fit, or one of 32. */
+const apiScopes = fc.oneof(
+  fc.array(fc.integer({ min: 1, max: 1023 }), { maxLength: 6 }),
+  fc.constantFrom([2 ** 30], [0]),
+);
 const step = fc.record({
   slot,
-  labels: fc.option(fc.record({ keyId: text, name: text, createdAtMs })),
+  labels: fc.option(fc.record({ keyId: text, name: text, createdAtMs, apiScopes })),
 });
+interface Labels {
+  readonly keyId: string;
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly apiScopes: readonly number[];
+}
+
+const NO_LABELS: Labels = { keyId: '', name: '', createdAtMs: 0, apiScopes: [] };
+
+function packed(numbers: readonly number[]): PackedNumbers {
+  const into = createPackedNumbers();
+  into.form = numbers.some((number) => number === 0 || number > 1023) ? SINGLE : numbers.length;
+  into.numbers.set(numbers);
+  return into;
+}
+
+function readNumbers(labels: KeyLabels, slot: number): number[] {
+  const into = createPackedNumbers();
+  if (!readApiScopeNumbers(labels, slot, into)) return [];
+  return [...into.numbers.slice(0, into.form === SINGLE ? 1 : into.form)];
+}
 
 function fill(labels: KeyLabels, count: number, keyId: string): void {
   for (let at = 0; at < count; at++) {
-    writeLabels(labels, at, { keyId, name: `${at}`.padStart(20, '-'), createdAtMs: at });
+    const name = `${at}`.padStart(20, '-');
+    writeLabels(labels, at, { keyId, name, createdAtMs: at }, packed([]));
   }
 }
 
@@ -34,18 +63,22 @@ describe('the labels', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (history) => {
         const labels = createKeyLabels();
-        const model = new Map<number, { keyId: string; name: string; createdAtMs: number }>();
+        const model = new Map<number, Labels>();
         for (const now of history) {
-          if (now.labels) writeLabels(labels, now.slot, now.labels);
-          else clearLabels(labels, now.slot);
-          if (now.labels) model.set(now.slot, now.labels);
-          else model.delete(now.slot);
+          if (now.labels) {
+            writeLabels(labels, now.slot, now.labels, packed(now.labels.apiScopes));
+            model.set(now.slot, now.labels);
+          } else {
+            clearLabels(labels, now.slot);
+            model.delete(now.slot);
+          }
         }
         for (const each of [...Array(10).keys(), 4095, 4096, 20_000, 999_999]) {
-          const known = model.get(each) ?? { keyId: '', name: '', createdAtMs: 0 };
+          const known = model.get(each) ?? NO_LABELS;
           expect(readKeyId(labels, each)).toBe(known.keyId);
           expect(readName(labels, each)).toBe(known.name);
           expect(readCreatedAt(labels, each)).toBe(known.createdAtMs);
+          expect(readNumbers(labels, each)).toEqual(known.apiScopes);
         }
       }),
     );

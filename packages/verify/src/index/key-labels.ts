@@ -1,11 +1,26 @@
 import type { KeyFacts } from '../key-facts.ts';
+import {
+  allocateBlock,
+  type ByteBlocks,
+  blockChunk,
+  blockStart,
+  createByteBlocks,
+  releaseBlock,
+} from './byte-blocks.ts';
+import {
+  FORM_MASK,
+  type PackedNumbers,
+  packedBytes,
+  readPacked,
+  writePacked,
+} from './packed-numbers.ts';
 import { type Column, createColumn, type Move, moveCells, readCell, writeCell } from './slots.ts';
 
 /**
- * What a key has of its own, by slot: its id, its name, and when it was created. As bytes, since a million keys would be two
- * million strings for the garbage collector to walk, in twice the memory. A block holds the lengths
- * of both texts in characters, whether each takes two bytes a character, the moment of its creation, and
- * the characters.
+ * What a key has of its own, by slot: its id, its name, its API scopes by number, and when it was created. As bytes, since
+ * a million keys would be two million strings for the garbage collector to walk, in twice the memory. A block holds the
+ * lengths of both texts in characters, the form of the API scopes and whether each text takes two bytes a character,
+ * the moment of its creation, the API scopes, and the characters.
  */
 export interface KeyLabels {
   readonly blocks: ByteBlocks;
@@ -17,13 +32,14 @@ export interface KeyLabels {
 const LABEL_LENGTH_MAX = 255;
 const KEY_ID_LENGTH = 0;
 const NAME_LENGTH = 1;
-const WIDTHS = 2;
+const FLAGS = 2;
 const CREATED = 3;
 const CREATED_BYTES = 6;
 const CREATED_MAX = 2 ** 48 - 1;
-const TEXTS = CREATED + CREATED_BYTES;
+const API_SCOPES = CREATED + CREATED_BYTES;
 const WIDE_KEY_ID = 1;
 const WIDE_NAME = 2;
+const FORM_SHIFT = 2;
 
 /** @param room positions in each partition */
 export function createKeyLabels(room = 0): KeyLabels {
@@ -43,18 +59,21 @@ export function writeLabels(
   labels: KeyLabels,
   slot: number,
   { keyId, name, createdAtMs }: LabelFacts,
+  apiScopes: PackedNumbers,
 ): void {
   clearLabels(labels, slot);
   const widths = (isWide(keyId) ? WIDE_KEY_ID : 0) | (isWide(name) ? WIDE_NAME : 0);
-  const nameAt = TEXTS + bytesOf(keyId.length, widths & WIDE_KEY_ID);
+  const keyIdAt = API_SCOPES + packedBytes(apiScopes.form);
+  const nameAt = keyIdAt + bytesOf(keyId.length, widths & WIDE_KEY_ID);
   const block = allocateBlock(labels.blocks, nameAt + bytesOf(name.length, widths & WIDE_NAME));
   const chunk = blockChunk(labels.blocks, block);
   const start = blockStart(block);
   chunk[start + KEY_ID_LENGTH] = keyId.length;
   chunk[start + NAME_LENGTH] = name.length;
-  chunk[start + WIDTHS] = widths;
+  chunk[start + FLAGS] = widths | (apiScopes.form << FORM_SHIFT);
   chunk.writeUIntBE(storable(createdAtMs), start + CREATED, CREATED_BYTES);
-  writeText(chunk, start + TEXTS, keyId, widths & WIDE_KEY_ID);
+  writePacked(chunk, start + API_SCOPES, apiScopes);
+  writeText(chunk, start + keyIdAt, keyId, widths & WIDE_KEY_ID);
   writeText(chunk, start + nameAt, name, widths & WIDE_NAME);
   writeCell(labels.blockOf, slot, block);
 }
@@ -66,7 +85,7 @@ export function clearLabels(labels: KeyLabels, slot: number): void {
   const start = blockStart(block);
   const name = bytesOf(
     byteAt(chunk, start + NAME_LENGTH),
-    byteAt(chunk, start + WIDTHS) & WIDE_NAME,
+    byteAt(chunk, start + FLAGS) & WIDE_NAME,
   );
   releaseBlock(labels.blocks, block, nameStart(chunk, start) - start + name);
   writeCell(labels.blockOf, slot, 0);
@@ -83,8 +102,8 @@ export function readKeyId(labels: KeyLabels, slot: number): string {
   if (block === 0) return '';
   const chunk = blockChunk(labels.blocks, block);
   const start = blockStart(block);
-  const wide = byteAt(chunk, start + WIDTHS) & WIDE_KEY_ID;
-  return readText(chunk, start + TEXTS, byteAt(chunk, start + KEY_ID_LENGTH), wide);
+  const wide = byteAt(chunk, start + FLAGS) & WIDE_KEY_ID;
+  return readText(chunk, keyIdStart(chunk, start), byteAt(chunk, start + KEY_ID_LENGTH), wide);
 }
 
 /** Empty for a slot that has no labels. */
@@ -93,7 +112,7 @@ export function readName(labels: KeyLabels, slot: number): string {
   if (block === 0) return '';
   const chunk = blockChunk(labels.blocks, block);
   const start = blockStart(block);
-  const wide = byteAt(chunk, start + WIDTHS) & WIDE_NAME;
+  const wide = byteAt(chunk, start + FLAGS) & WIDE_NAME;
   return readText(chunk, nameStart(chunk, start), byteAt(chunk, start + NAME_LENGTH), wide);
 }
 
@@ -105,14 +124,34 @@ export function readCreatedAt(labels: KeyLabels, slot: number): number {
   return blockChunk(labels.blocks, block).readUIntBE(start + CREATED, CREATED_BYTES);
 }
 
+/** Reads what names the API scopes of the key (key-api-scopes.ts). False where it has none. */
+export function readApiScopeNumbers(labels: KeyLabels, slot: number, into: PackedNumbers): boolean {
+  const block = readCell(labels.blockOf, slot);
+  if (block === 0) return false;
+  const chunk = blockChunk(labels.blocks, block);
+  const start = blockStart(block);
+  const form = apiScopesForm(chunk, start);
+  if (form === 0) return false;
+  readPacked(chunk, start + API_SCOPES, form, into);
+  return true;
+}
+
 /** Six bytes hold the next 8,900 years. */
 function storable(ms: number): number {
   return ms > 0 ? Math.min(Math.floor(ms), CREATED_MAX) : 0;
 }
 
 function nameStart(chunk: Buffer, start: number): number {
-  const wide = byteAt(chunk, start + WIDTHS) & WIDE_KEY_ID;
-  return start + TEXTS + bytesOf(byteAt(chunk, start + KEY_ID_LENGTH), wide);
+  const wide = byteAt(chunk, start + FLAGS) & WIDE_KEY_ID;
+  return keyIdStart(chunk, start) + bytesOf(byteAt(chunk, start + KEY_ID_LENGTH), wide);
+}
+
+function keyIdStart(chunk: Buffer, start: number): number {
+  return start + API_SCOPES + packedBytes(apiScopesForm(chunk, start));
+}
+
+function apiScopesForm(chunk: Buffer, start: number): number {
+  return (byteAt(chunk, start + FLAGS) >>> FORM_SHIFT) & FORM_MASK;
 }
 
 function isWide(text: string): boolean {
@@ -139,64 +178,4 @@ function readText(chunk: Buffer, start: number, length: number, wide: number): s
 
 function byteAt(chunk: Buffer, at: number): number {
   return chunk[at] ?? 0;
-}
-
-/**
- * Small pieces of memory outside of the heap, given out and taken back by their number; 0 is none.
- * A piece that was given back serves the next of its size, so that there are never more than were
- * in use at one time, whatever comes and goes.
- */
-interface ByteBlocks {
-  readonly chunks: Buffer[];
-  /** Units of the last chunk that were given out. */
-  used: number;
-  /** Blocks given back, by their size in units. */
-  readonly free: (number[] | undefined)[];
-}
-
-const UNIT_SHIFT = 3;
-const CHUNK_SHIFT = 13;
-const CHUNK_UNITS = 1 << CHUNK_SHIFT;
-/** The largest block, in bytes. */
-const BLOCK_BYTES_MAX = CHUNK_UNITS << UNIT_SHIFT;
-
-function createByteBlocks(): ByteBlocks {
-  return { chunks: [], used: CHUNK_UNITS, free: [] };
-}
-
-/** @param bytes at least 1, at most BLOCK_BYTES_MAX */
-function allocateBlock(blocks: ByteBlocks, bytes: number): number {
-  const units = unitsOf(bytes);
-  const reused = blocks.free[units]?.pop();
-  if (reused !== undefined) return reused;
-  if (blocks.used + units > CHUNK_UNITS) {
-    blocks.chunks.push(Buffer.alloc(BLOCK_BYTES_MAX));
-    blocks.used = 0;
-  }
-  const block = ((blocks.chunks.length - 1) << CHUNK_SHIFT) + blocks.used;
-  blocks.used += units;
-  return block + 1;
-}
-
-/** @param bytes as many as it was allocated with */
-function releaseBlock(blocks: ByteBlocks, block: number, bytes: number): void {
-  const units = unitsOf(bytes);
-  const free = blocks.free[units];
-  if (free) free.push(block);
-  else blocks.free[units] = [block];
-}
-
-/** The memory that holds the block, from `blockStart(block)` on. */
-function blockChunk(blocks: ByteBlocks, block: number): Buffer {
-  return blocks.chunks[(block - 1) >>> CHUNK_SHIFT] ?? NO_BYTES;
-}
-
-function blockStart(block: number): number {
-  return ((block - 1) & (CHUNK_UNITS - 1)) << UNIT_SHIFT;
-}
-
-const NO_BYTES = Buffer.alloc(0);
-
-function unitsOf(bytes: number): number {
-  return (bytes + (1 << UNIT_SHIFT) - 1) >>> UNIT_SHIFT;
 }

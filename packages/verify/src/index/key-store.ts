@@ -1,6 +1,8 @@
 import type { KeyIdentity } from '../key-facts.ts';
 import { createPolicyStore, type PolicyStore } from '../policies/policy-store.ts';
+import type { ApiScopes } from '../scope-set.ts';
 import { type ApiScopeLists, createApiScopeLists } from './api-scope-lists.ts';
+import type { ApiScopeNumbers } from './api-scope-numbers.ts';
 import { createInternedTexts, type InternedTexts } from './interned-texts.ts';
 import { createInternedWords, type InternedWords } from './interned-words.ts';
 import { createIpLists, type IpLists } from './ip-lists.ts';
@@ -11,7 +13,7 @@ import { createTextLists, type TextLists } from './text-lists.ts';
 
 /** How many words identify a holder (key-holders.ts), and terms (key-terms.ts). */
 export const HOLDER_WORDS = 2;
-export const TERM_WORDS = 6;
+export const TERM_WORDS = 5;
 
 /** All keys that a process decides about, in memory. To be used through the functions only. */
 export interface KeyIndex {
@@ -29,7 +31,10 @@ export interface KeyIndex {
   /** By number of the member, who owns keys through this holder alone. */
   readonly ownerHolders: (number | undefined)[];
   readonly terms: InternedWords;
+  /** Of owners. */
   readonly apiScopes: ApiScopeLists;
+  /** Of keys. */
+  readonly keyApiScopes: ApiScopeNumbers;
   readonly ipLists: IpLists;
   readonly tagLists: TextLists;
   /** By number of the organization; only those that bind their keys to addresses have one. */
@@ -37,6 +42,8 @@ export interface KeyIndex {
   readonly policies: PolicyStore;
   /** By slot, of keys that called last: whose they are, read once. */
   readonly identities: Map<number, KeyIdentity>;
+  /** By slot, of keys that called last: which API scopes they have, if any. */
+  readonly readApiScopes: Map<number, ApiScopes>;
 }
 
 /** @param secretsExpected so many find room from the start: an index that grows moves them */
@@ -54,10 +61,12 @@ export function createKeyIndex(secretsExpected = 0): KeyIndex {
     ownerHolders: [],
     terms: createInternedWords(TERM_WORDS),
     apiScopes: createApiScopeLists(),
+    keyApiScopes: [],
     ipLists: createIpLists(),
     tagLists: createTextLists(),
     organizationIpLists: new Map(),
     policies: createPolicyStore(),
     identities: new Map(),
+    readApiScopes: new Map(),
   };
 }

@@ -1,10 +1,10 @@
 import { PROFILES, type Profile } from '@tollkeeper/contract';
 import type { KeyFacts } from '../key-facts.ts';
 import type { ScopeSet } from '../scope-set.ts';
-import { acquireApiScopes, apiScopesOf, releaseApiScopes } from './api-scope-lists.ts';
 import { acquireText, releaseText } from './interned-texts.ts';
 import { acquireWords, releaseWords } from './interned-words.ts';
 import { acquireIpList, releaseIpList } from './ip-lists.ts';
+import { apiScopesOfKey } from './key-api-scopes.ts';
 import { readWord as readKeyWord, TERMS } from './key-record.ts';
 import { type KeyIndex, TERM_WORDS } from './key-store.ts';
 import { readWord } from './records.ts';
@@ -15,10 +15,8 @@ export const WORKSPACE = 0;
 export const IP_LIST = 1;
 export const TERM_SCOPES_LOW = 2;
 export const TERM_SCOPES_HIGH = 3;
-/** Number of the set of API scopes. */
-export const TERM_API_SCOPES = 4;
 /** Number of the list of tags, and below it the place of the profile among PROFILES. */
-const TAGS_AND_PROFILE = 5;
+const TAGS_AND_PROFILE = 4;
 const PROFILE_BITS = 2;
 const PROFILE_MASK = (1 << PROFILE_BITS) - 1;
 
@@ -33,7 +31,6 @@ export function acquireTerms(index: KeyIndex, facts: TermFacts): number {
   scratch[IP_LIST] = acquireIpList(index.ipLists, allowedIps);
   scratch[TERM_SCOPES_LOW] = scopes.low;
   scratch[TERM_SCOPES_HIGH] = scopes.high;
-  scratch[TERM_API_SCOPES] = acquireApiScopes(index.apiScopes, scopes.api);
   const tagList = acquireTextList(index.tagLists, tags);
   scratch[TAGS_AND_PROFILE] = (tagList << PROFILE_BITS) | PROFILES.indexOf(profile);
   return acquireWords(index.terms, scratch);
@@ -42,7 +39,6 @@ export function acquireTerms(index: KeyIndex, facts: TermFacts): number {
 export function releaseTerms(index: KeyIndex, terms: number): void {
   releaseText(index.workspaces, workspaceOf(index, terms));
   releaseIpList(index.ipLists, ipListOf(index, terms));
-  releaseApiScopes(index.apiScopes, readWord(index.terms.records, terms, TERM_API_SCOPES));
   releaseTextList(index.tagLists, tagListOf(index, terms));
   releaseWords(index.terms, terms);
 }
@@ -61,11 +57,13 @@ export function ipListOf(index: KeyIndex, terms: number): number {
   return readWord(index.terms.records, terms, IP_LIST);
 }
 
-export function termScopes(index: KeyIndex, terms: number): ScopeSet {
+/** The scopes of the key, whether or not its owner holds them. */
+export function keyScopes(index: KeyIndex, slot: number): ScopeSet {
+  const terms = termsOf(index, slot);
   return {
     low: readWord(index.terms.records, terms, TERM_SCOPES_LOW),
     high: readWord(index.terms.records, terms, TERM_SCOPES_HIGH),
-    api: apiScopesOf(index.apiScopes, readWord(index.terms.records, terms, TERM_API_SCOPES)),
+    api: apiScopesOfKey(index, slot),
   };
 }
 
