@@ -84,6 +84,7 @@ export {
   permitAll,
   policiesIn,
   policiesOf,
+  preparePolicySteps,
   putPolicy,
   removePolicy,
   usePolicies,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Scope } from '@tollkeeper/contract';
 import {
   type Entry,
@@ -9,6 +10,7 @@ import {
 import {
   ALL_API_SCOPES,
   type KeyIndex,
+  preparePolicySteps,
   putKey,
   putOrganization,
   putOwner,
@@ -17,11 +19,12 @@ import {
   removeOwner,
   removePolicy,
   type ScopeSet,
+  type StoredPolicy,
   scopeSet,
   union,
   usePolicies,
 } from '@tollkeeper/verify';
-import { requirePart } from './require-part.ts';
+import { asPartError, checkedPolicies } from './require-part.ts';
 
 /**
  * Puts all entries of the part into the index, or none: it is checked to its end before. Reads it
@@ -30,21 +33,53 @@ import { requirePart } from './require-part.ts';
  * @throws PartError
  */
 export function applyPart(index: KeyIndex, organizationId: string, part: Uint8Array): void {
-  requirePart(organizationId, part);
+  const steps = applySteps(index, organizationId, part);
+  while (!steps.next().done);
+}
+
+/** `applyPart`, which serves other requests between one statement of a policy and the next. */
+export async function applyPartInSteps(
+  index: KeyIndex,
+  organizationId: string,
+  part: Uint8Array,
+): Promise<void> {
+  for (const _step of applySteps(index, organizationId, part)) await setImmediate();
+}
+
+/** Nothing is put before the last step. */
+function* applySteps(
+  index: KeyIndex,
+  organizationId: string,
+  part: Uint8Array,
+): Generator<undefined, void, undefined> {
+  const policies: StoredPolicy[] = [];
+  for (const policy of checkedPolicies(organizationId, part)) {
+    // Only those of this workspace and its organization are sent: they apply to all that is decided.
+    const stored = { ...policy, organizationId, workspaceId: null };
+    const steps = preparePolicySteps(index, stored)[Symbol.iterator]();
+    while (!asPartError(policy, () => steps.next()).done) yield;
+    policies.push(stored);
+  }
   const format = partFormat(part);
   if (format !== undefined && !usePolicies(index, format === 1 ? 'ignore' : 'evaluate')) {
     throw new PartError('malformed', `A part of format ${format} came among others`);
   }
   const sets = new Map<readonly Scope[], ScopeSet>();
-  readEntries(part, (entry) => applyEntry(index, organizationId, entry, sets));
+  readEntries(part, (entry) => applyEntry(index, organizationId, entry, { sets, policies }));
 }
 
-/** @param sets of the lists that entries share, each built once */
+interface Applying {
+  /** Of the lists that entries share, each built once. */
+  readonly sets: Map<readonly Scope[], ScopeSet>;
+  /** Those of the part that are still to be put, compiled. */
+  readonly policies: StoredPolicy[];
+}
+
 function applyEntry(
   index: KeyIndex,
   organizationId: string,
   entry: Entry,
-  sets: Map<readonly Scope[], ScopeSet>,
+  { sets, policies }: Applying,
 ): void {
   switch (entry.type) {
     case 'organization':
@@ -63,13 +98,18 @@ function applyEntry(
       removeKey(index, entry.keyId);
       break;
     case 'policy':
-      // Only those of this workspace and its organization are sent: they apply to all that is decided.
-      putPolicy(index, { ...entry, organizationId, workspaceId: null });
+      putNext(index, policies);
       break;
     case 'policy-removed':
       removePolicy(index, entry.policyId);
       break;
   }
+}
+
+/** In the order in which the part names them. */
+function putNext(index: KeyIndex, policies: StoredPolicy[]): void {
+  const policy = policies.shift();
+  if (policy) putPolicy(index, policy);
 }
 
 function ownerScopes(

@@ -1,5 +1,5 @@
 import { createKeyIndex, type KeyIndex } from '@tollkeeper/verify';
-import { applyPart } from './apply-part.ts';
+import { applyPartInSteps } from './apply-part.ts';
 
 /**
  * The keys that decisions are made with. It receives only parts that were verified and are in order.
@@ -37,7 +37,7 @@ export interface IndexStore extends KeyStore {
 /** Least bytes that a key takes in a part: its hash, its id and a short name. */
 const KEY_BYTES = 80;
 
-/** Keeps the keys in this process. */
+/** Keeps the keys in this process, which serves requests while it compiles policies. */
 export function createIndexStore(organizationId: string): IndexStore {
   let current: KeyIndex | undefined;
   return {
@@ -46,7 +46,7 @@ export function createIndexStore(organizationId: string): IndexStore {
       const draft = createKeyIndex(Math.floor(bytes / KEY_BYTES));
       return {
         async add(part) {
-          applyPart(draft, organizationId, part);
+          await applyPartInSteps(draft, organizationId, part);
         },
         async use() {
           current = draft;
@@ -55,7 +55,7 @@ export function createIndexStore(organizationId: string): IndexStore {
     },
     async apply(part) {
       if (!current) throw new Error('There are no keys to change');
-      applyPart(current, organizationId, part);
+      await applyPartInSteps(current, organizationId, part);
     },
     async clear() {
       current = undefined;

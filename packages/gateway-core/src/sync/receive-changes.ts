@@ -25,7 +25,7 @@ export async function receiveChanges(
   const { isOwn } = requireEpoch(ctx, header.epoch);
   requireNext(isOwn ? state.version : null, header);
   requireSameFormat(state.format, body);
-  requirePart(place.organizationId, body);
+  await requirePart(place.organizationId, body);
   append(ctx, frame);
   await apply(ctx, header, body);
   faults.clear('rejected');

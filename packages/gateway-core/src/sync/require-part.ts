@@ -1,21 +1,45 @@
-import { checkPart, type Format, PartError, partFormat } from '@tollkeeper/protocol';
+import { setImmediate } from 'node:timers/promises';
+import {
+  checkPart,
+  type Format,
+  PartError,
+  type PolicyEntry,
+  partFormat,
+} from '@tollkeeper/protocol';
 import { requireCompiled, UnsupportedPolicyError } from '@tollkeeper/verify';
 import { Rejection } from './rejection.ts';
 
 /**
- * Makes sure that the whole part can be applied, policies included, before any of it is.
+ * Makes sure that the whole part can be applied, policies included, before any of it is. Other requests
+ * are served between one policy and the next.
  * @throws PartError
  */
-export function requirePart(organizationId: string, part: Uint8Array): void {
-  checkPart(organizationId, part, (policy) => {
-    try {
-      requireCompiled(policy);
-    } catch (error) {
-      if (!(error instanceof UnsupportedPolicyError)) throw error;
-      const message = `This build cannot evaluate policy "${policy.policyId}": ${error.message}`;
-      throw new PartError('policy', message, { cause: error });
-    }
-  });
+export async function requirePart(organizationId: string, part: Uint8Array): Promise<void> {
+  for (const policy of checkedPolicies(organizationId, part)) {
+    asPartError(policy, () => requireCompiled(policy));
+    await setImmediate();
+  }
+}
+
+/**
+ * The policies of the part in their order, where all else in it is right.
+ * @throws PartError
+ */
+export function checkedPolicies(organizationId: string, part: Uint8Array): PolicyEntry[] {
+  const policies: PolicyEntry[] = [];
+  checkPart(organizationId, part, (policy) => policies.push(policy));
+  return policies;
+}
+
+/** @throws PartError where the compiler does not support the policy */
+export function asPartError<T>({ policyId }: Pick<PolicyEntry, 'policyId'>, compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof UnsupportedPolicyError)) throw error;
+    const message = `This build cannot evaluate policy "${policyId}": ${error.message}`;
+    throw new PartError('policy', message, { cause: error });
+  }
 }
 
 /**

@@ -59,7 +59,7 @@ export function createWorkerKeyStore({ workers, place, clock, unreadable }: Opti
       await toMembers({ type: 'begin' });
       return {
         async add(part) {
-          requirePart(organizationId, part);
+          await requirePart(organizationId, part);
           await toMembers({ type: 'add', part });
         },
         async use(version) {

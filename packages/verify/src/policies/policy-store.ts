@@ -9,6 +9,7 @@ import { KNOWN_ACTIONS } from './entity-model.ts';
 import { UnsupportedPolicyError } from './read-json.ts';
 import {
   type PreparedPolicies,
+  prepareSteps,
   prepareStored,
   type StoredPolicy,
   statementsOf,
@@ -83,6 +84,18 @@ export function putPolicy({ policies: store }: Holder, policy: StoredPolicy): vo
   dropCompiled(store, store.policies.get(policy.policyId));
   store.policies.set(policy.policyId, policy);
   dropCompiled(store, policy);
+}
+
+/**
+ * Compiles the policy before it is put, a statement with each step: else the first call that it applies
+ * to compiles all of it, and no other call is decided meanwhile.
+ * @throws UnsupportedPolicyError
+ */
+export function preparePolicySteps(
+  { policies: store }: Holder,
+  policy: StoredPolicy,
+): Iterable<undefined> {
+  return prepareSteps(store.prepared, policy);
 }
 
 /** Forgets the policy. False when it was not known. */

@@ -21,10 +21,27 @@ export function prepareStored(
   prepared: PreparedPolicies,
   policy: StoredPolicy,
 ): readonly PreparedPolicy[] {
+  const steps = prepareSteps(prepared, policy);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/**
+ * Compiles the policy, a statement with each step, so that its caller can do something else between.
+ * @throws UnsupportedPolicyError
+ */
+export function* prepareSteps(
+  prepared: PreparedPolicies,
+  policy: StoredPolicy,
+): Generator<undefined, readonly PreparedPolicy[], undefined> {
   const kept = prepared.get(policy);
   if (kept) return kept;
-  const statements = statementsOf(policy);
-  const made = statements.map(([id, json]) => preparePolicy(id, json, KNOWN_ACTIONS));
+  const made: PreparedPolicy[] = [];
+  for (const [id, json] of statementsOf(policy)) {
+    made.push(preparePolicy(id, json, KNOWN_ACTIONS));
+    yield;
+  }
   prepared.set(policy, made);
   return made;
 }
