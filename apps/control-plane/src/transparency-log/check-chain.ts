@@ -1,4 +1,4 @@
-import { type AuditLeaf, findLeafText } from '@tollkeeper/transparency-log';
+import { type AuditLeaf, findLeafText, type Hash, leafHash } from '@tollkeeper/transparency-log';
 import { auditHash } from '../write/audit.ts';
 
 /** An event as the database holds it. */
@@ -15,7 +15,8 @@ export interface ChainLink {
 
 /** The leaves that continue a chain, up to the first event that does not. */
 export interface CheckedEvents {
-  readonly leafTexts: readonly string[];
+  /** Their hashes: the texts are not kept, since a batch of them would be in the way of the garbage collector. */
+  readonly leaves: readonly Hash[];
   readonly end: ChainLink;
   /** Why the event after these does not continue the chain. */
   readonly problem: string | null;
@@ -33,9 +34,9 @@ export function checkChain(
   rows: readonly ChainedLeaf[],
   rowsMax: number,
 ): CheckedEvents {
-  const leafTexts: string[] = [];
+  const leaves: Hash[] = [];
   let end = before;
-  const stopped = (problem: string) => ({ leafTexts, end, problem });
+  const stopped = (problem: string) => ({ leaves, end, problem });
   for (const row of rows) {
     const sequence = end.sequence + 1;
     if (row.sequence !== sequence) return stopped(`Event ${sequence} is missing`);
@@ -47,7 +48,7 @@ export function checkChain(
     if (!continues || !auditHash(end.hash, text).equals(row.hash)) {
       return stopped(`Event ${sequence} ("${row.id}") does not continue the hash chain`);
     }
-    leafTexts.push(text);
+    leaves.push(leafHash(text));
     end = { sequence, hash: row.hash };
   }
   if (rows.length < rowsMax && end.sequence < chainEnd.sequence) {
@@ -60,5 +61,5 @@ export function checkChain(
   if (chainEnd.sequence === end.sequence && !chainEnd.hash.equals(end.hash)) {
     return stopped(`The hash chain does not end with event ${end.sequence}`);
   }
-  return { leafTexts, end, problem: null };
+  return { leaves, end, problem: null };
 }

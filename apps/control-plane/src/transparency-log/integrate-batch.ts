@@ -3,7 +3,6 @@ import {
   checkpointText,
   edgeRoot,
   isSameHash,
-  leafHash,
   NOTE_ED25519,
   parseCheckpoint,
   parseNote,
@@ -51,13 +50,13 @@ export async function integrateBatch(
   const chainEnd = await readChainEnd(tx, organizationId);
   const rows = await readEvents(tx, organizationId, state.size, eventsMax);
   const before = { sequence: state.size, hash: state.chainHash };
-  const { leafTexts, end, problem } = checkChain(before, chainEnd, rows, eventsMax);
+  const { leaves, end, problem } = checkChain(before, chainEnd, rows, eventsMax);
   const edge = await loadEdge(tx, organizationId, state.size);
   await requireContinued(services, state, edge);
-  const count = leafTexts.length;
+  const count = leaves.length;
   const isLast = rows.length < eventsMax || problem !== null;
   if (count === 0) return { count, checkpoint: state.checkpoint, problem, isLast };
-  const appended = appendToEdge(edge, leafTexts.map(leafHash));
+  const appended = appendToEdge(edge, leaves);
   await storeAppends(tx, organizationId, appended.appends);
   const checkpoint = await signCheckpoint(services, organizationId, appended.edge);
   const { sequence: size, hash: chainHash } = end;
@@ -88,12 +87,15 @@ async function readChainEnd(tx: Transaction, organizationId: string): Promise<Ch
   return end ?? { sequence: 0, hash: GENESIS };
 }
 
-interface Row extends Record<string, unknown>, Omit<ChainedLeaf, 'sequence' | 'at'> {
-  readonly sequence: string;
-  readonly atMs: string;
-}
+/** As the driver has it. */
+type Row = Record<string, unknown> & {
+  -readonly [K in keyof ChainedLeaf]: K extends 'sequence' | 'at' ? unknown : ChainedLeaf[K];
+};
 
-/** As the driver has them: to map a row to the columns of the table takes as long as to hash it. */
+/**
+ * To map a row to the columns of the table takes as long as to hash it, so each becomes an event as it is. Its time is
+ * read as a number of milliseconds, which is exact: the column has no more digits.
+ */
 async function readEvents(
   tx: Transaction,
   organizationId: string,
@@ -101,8 +103,8 @@ async function readEvents(
   eventsMax: number,
 ): Promise<ChainedLeaf[]> {
   const { rows } = await tx.execute<Row>(sql`
-    select ${auditEvent.id}, ${auditEvent.organizationId} as "organizationId", ${auditEvent.sequence},
-      (extract(epoch from ${auditEvent.at}) * 1000)::bigint as "atMs", ${auditEvent.actor},
+    select ${auditEvent.id}, ${auditEvent.sequence},
+      round(date_part('epoch', ${auditEvent.at}) * 1000) as at, ${auditEvent.actor},
       ${auditEvent.action}, ${auditEvent.target}, ${auditEvent.before}, ${auditEvent.after},
       ${auditEvent.ip}, ${auditEvent.userAgent} as "userAgent", ${auditEvent.requestId} as "requestId",
       ${auditEvent.previousHash} as "previousHash", ${auditEvent.hash}
@@ -110,11 +112,12 @@ async function readEvents(
     where ${auditEvent.organizationId} = ${organizationId} and ${auditEvent.sequence} > ${after}
     order by ${auditEvent.sequence}
     limit ${eventsMax}`);
-  return rows.map((row) => ({
-    ...row,
-    sequence: Number(row.sequence),
-    at: new Date(Number(row.atMs)),
-  }));
+  for (const row of rows) {
+    row.organizationId = organizationId;
+    row.sequence = Number(row.sequence);
+    row.at = new Date(Number(row.at));
+  }
+  return rows as unknown as ChainedLeaf[];
 }
 
 /** No checkpoint may contradict the one before it. */

@@ -1,5 +1,10 @@
-import { hash as digestOf } from 'node:crypto';
-import { type AuditAction, type AuditTargetType, createId } from '@tollkeeper/contract';
+import {
+  AUDIT_EVENT_BYTES_MAX,
+  type AuditAction,
+  type AuditTargetType,
+  createId,
+} from '@tollkeeper/contract';
+import { sha256 } from '@tollkeeper/transparency-log';
 import type { Origin, Services } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { auditChain } from '../db/schema/index.ts';
@@ -143,11 +148,19 @@ interface StoredTarget {
   readonly workspaceId?: string;
 }
 
+const HASH_BYTES = 32;
+
+/** Input of `auditHash`, filled anew by each call: a character takes three bytes at most. */
+const hashInput = Buffer.alloc(HASH_BYTES + 3 * AUDIT_EVENT_BYTES_MAX);
+
 /** SHA-256 over the hash before and the event's leaf, which is all of the event. */
 export function auditHash(previousHash: Uint8Array, leafText: string): Buffer {
+  // Only a database that somebody changed has others.
+  if (previousHash.length !== HASH_BYTES || leafText.length > AUDIT_EVENT_BYTES_MAX) {
+    return sha256(Buffer.concat([previousHash, Buffer.from(leafText)]));
+  }
   // In one call, which takes a fifth less than a hash that is updated in steps.
-  const input = Buffer.allocUnsafe(previousHash.length + Buffer.byteLength(leafText));
-  input.set(previousHash);
-  input.write(leafText, previousHash.length);
-  return digestOf('sha256', input, 'buffer');
+  hashInput.set(previousHash);
+  const length = hashInput.write(leafText, HASH_BYTES);
+  return sha256(hashInput.subarray(0, HASH_BYTES + length));
 }

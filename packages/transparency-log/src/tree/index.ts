@@ -1,4 +1,12 @@
-export { emptyRoot, HASH_BYTES, type Hash, isSameHash, leafHash, nodeHash } from './hash.ts';
+export {
+  emptyRoot,
+  HASH_BYTES,
+  type Hash,
+  isSameHash,
+  leafHash,
+  nodeHash,
+  sha256,
+} from './hash.ts';
 export { consistencyProof, inclusionProof } from './proofs.ts';
 export { foldRight, type HashReader, rootOf, type Subtree, subtreesOf } from './subtrees.ts';
 export {
