@@ -51,6 +51,20 @@ test('list sends every filter, and shows who did what to what', async () => {
   expect(stdout).toContain('deployer (API key)');
 });
 
+test.each([
+  ['foo.*', 'No group of actions has this name; the nearest is "role.*".'],
+  ['api_keys.*', 'No group of actions has this name; the nearest is "api_key.*".'],
+  ['api_key.revok', 'No action has this name; the nearest is "api_key.revoke".'],
+  ['api_key', 'No action has this name; the nearest is "api_key.*".'],
+])('list refuses the action %s, which no event has', async (action, text) => {
+  const api = createApi({});
+  const { exitCode, stderr } = await tollkeeper(['audit', 'list', '--action', action], {
+    fetch: api.fetch,
+  });
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(text)]);
+  expect(api.seen).toEqual([]);
+});
+
 test('follow prints the newest events in order, then each other one once', async () => {
   const ended = new Error('interrupted');
   const api = createApi({

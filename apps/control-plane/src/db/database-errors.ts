@@ -38,6 +38,11 @@ export function isStatementTimeout(error: unknown): boolean {
   return databaseCode(error) === '57014';
 }
 
+/** Another row has the same value where each has one of its own. The transaction did nothing. */
+export function isUniqueViolation(error: unknown): boolean {
+  return databaseCode(error) === '23505';
+}
+
 /** What a statement says that fails on purpose where it found nothing: `1 / count(*)`. */
 export function isDivisionByZero(error: unknown): boolean {
   return databaseCode(error) === '22012';

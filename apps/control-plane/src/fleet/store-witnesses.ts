@@ -2,6 +2,7 @@ import type { UpwardOf } from '@tollkeeper/protocol';
 import type { VerifierKey } from '@tollkeeper/transparency-log';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
+import { isUniqueViolation } from '../db/database-errors.ts';
 import { cosignature, gateway, type StoredAlarm } from '../db/schema/index.ts';
 
 /** What is on record of a gateway as a witness. */
@@ -25,14 +26,20 @@ export async function noteWitness(
     select from ${gateway} as other where other.organization_id = ${gateway.organizationId}
       and other.id <> ${gateway.id} and other.witness_key = ${announced})`;
   const kept = sql`coalesce(${gateway.witnessKey}, case when not ${isTaken} then ${announced}::bytea end)`;
-  const [row] = await db
-    .update(gateway)
-    .set({
-      witnessKey: kept,
-      witnessSize: sql`case when ${kept} = ${announced} then ${size}::bigint else ${gateway.witnessSize} end`,
-    })
-    .where(eq(gateway.id, gatewayId))
-    .returning({ witnessKey: gateway.witnessKey, alarm: gateway.witnessAlarm });
+  const note = () =>
+    db
+      .update(gateway)
+      .set({
+        witnessKey: kept,
+        witnessSize: sql`case when ${kept} = ${announced} then ${size}::bigint else ${gateway.witnessSize} end`,
+      })
+      .where(eq(gateway.id, gatewayId))
+      .returning({ witnessKey: gateway.witnessKey, alarm: gateway.witnessAlarm });
+  // Two gateways may announce one key at the same time: the index lets one of them have it.
+  const [row] = await note().catch((error) => {
+    if (!isUniqueViolation(error)) throw error;
+    return note();
+  });
   if (!row) return undefined;
   return { publicKey: row.witnessKey?.toString('base64url') ?? null, alarm: row.alarm };
 }

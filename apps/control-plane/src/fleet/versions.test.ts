@@ -1,9 +1,11 @@
 import { beforeAll, expect, it } from 'vitest';
+import { createLog } from '../log.ts';
 import { type FleetWorld, factsOf, startFleetWorld } from '../testing/fleet-world.ts';
 import type { Joined } from '../testing/gateway-client.ts';
 import { addManyKeys } from '../testing/many-keys.ts';
 import { addWorkspace } from '../testing/people.ts';
 import { makeKey } from '../testing/start-organization.ts';
+import { createAppliedVersions } from './applied-versions.ts';
 
 let world: FleetWorld;
 let joined: Joined;
@@ -89,4 +91,34 @@ it('sends a snapshot for a version that changes more keys than a message may lis
     expect(each.faults).toEqual([]);
   }
   await world.owner.patch('/v1/security', { keyLifetimeDaysMax: null });
+});
+
+it('keeps the first acknowledgement of a version, in one statement with later ones or after it', async () => {
+  const { gatewayId, workspaceId } = await world.join();
+  const [latest] = await world.query<{ version: number; revision: string }>(
+    'select version::int, revision from workspace where id = $1',
+    [workspaceId],
+  );
+  if (!latest) throw new Error('The workspace is gone');
+  const lines: string[] = [];
+  const log = createLog('warn', { write: (line) => void lines.push(line) });
+  const applied = createAppliedVersions(world.app.services.db, log);
+  const acknowledge = (atMs: number) => {
+    const signed = { atMs, signature: Buffer.alloc(64, atMs).toString('base64url') };
+    applied.add(gatewayId, { version: latest.version, latest, signed });
+  };
+  const stored = () =>
+    world.query(
+      `select said_at_ms::int as "saidAtMs", get_byte(signature, 0) as signature from gateway_version
+        where gateway_id = $1`,
+      [gatewayId],
+    );
+  for (const atMs of [1, 2]) acknowledge(atMs);
+  await applied.settled(gatewayId);
+  expect(await stored()).toEqual([{ saidAtMs: 1, signature: 1 }]);
+  acknowledge(3);
+  await applied.settled(gatewayId);
+  expect(await stored()).toEqual([{ saidAtMs: 1, signature: 1 }]);
+  await applied.stop();
+  expect(lines).toEqual([]);
 });

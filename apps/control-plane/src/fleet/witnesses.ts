@@ -70,6 +70,8 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
   /** Five at once, then one a minute, as of snapshots: each alarm is an event that is kept for ever. */
   const alarmLimit = createSnapshotRateLimit(now);
   const messageLimit = createSnapshotRateLimit(now, MESSAGES);
+  /** Of what the log says of messages that are ignored. */
+  const ignoredLimit = createSnapshotRateLimit(now, { atOnce: 1, everyMs: 60_000 });
 
   /** The sizes are read before the logs: a log that is smaller then has lost something. */
   async function publishAll(): Promise<void> {
@@ -173,7 +175,9 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
       const gatewayId = session.gateway.id;
       // Each costs a statement or more. What is ignored comes again with the next checkpoint.
       if (messageLimit.waitMs(gatewayId) > 0) {
-        log.debug({ gatewayId, type: message.type }, 'witness message ignored: too many');
+        const level = ignoredLimit.waitMs(gatewayId) > 0 ? 'debug' : 'warn';
+        if (level === 'warn') ignoredLimit.take(gatewayId);
+        log[level]({ gatewayId, type: message.type }, 'witness message ignored: too many');
         return;
       }
       messageLimit.take(gatewayId);

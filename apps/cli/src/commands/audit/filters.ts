@@ -1,5 +1,14 @@
-import { AUDIT_TARGET_TYPES, apiKeyId, type RouteInput, type Routes } from '@tollkeeper/contract';
+import {
+  AUDIT_ACTION_GROUPS,
+  AUDIT_ACTIONS,
+  AUDIT_TARGET_TYPES,
+  apiKeyId,
+  nearestName,
+  type RouteInput,
+  type Routes,
+} from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
+import { InvalidArgumentError } from 'commander';
 import { choice, given, type OptionValues, parsed, text } from '../../command/option.ts';
 import { readTime } from '../../command/option-values.ts';
 import { refuseSecret } from '../../lookup.ts';
@@ -10,7 +19,7 @@ import { findMemberId } from '../members.ts';
 export const FILTERS = {
   actor: text('member', 'Only what this member or their keys did: "me", an id, an email or a name'),
   key: text('key', 'Only what this API key did: id, prefix or exact name'),
-  action: text('action', 'Only this action, or a group such as "api_key.*"'),
+  action: parsed('action', 'Only this action, or a group such as "api_key.*"', readAction),
   targetType: choice('type', AUDIT_TARGET_TYPES, 'Only what was done to things of this type'),
   target: text('id', 'Only what was done to the thing with this id'),
   from: parsed('time', 'Only events at this time or later', readTime),
@@ -36,6 +45,16 @@ export async function filterQuery(
     requestId: request,
     search: search || undefined,
   });
+}
+
+const ACTIONS: readonly string[] = [...AUDIT_ACTIONS, ...AUDIT_ACTION_GROUPS];
+
+/** No event has another action: to answer that there are none would hide a typing error. */
+function readAction(text: string): string {
+  if (ACTIONS.includes(text)) return text;
+  const { each } = nearestName(text, text.endsWith('*') ? AUDIT_ACTION_GROUPS : ACTIONS);
+  const what = text.endsWith('*') ? 'group of actions' : 'action';
+  throw new InvalidArgumentError(`No ${what} has this name; the nearest is "${each}".`);
 }
 
 /** A key by its id may have been deleted since, and a join key is found by its id alone. */

@@ -11,6 +11,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { bytea } from './bytea.ts';
@@ -104,6 +105,7 @@ export const gateway = pgTable(
       .on(table.organizationId, table.createdByKeyId)
       .where(sql`${table.createdByKeyId} is not null`),
     index().on(table.organizationId, table.createdByMemberId),
+    uniqueIndex().on(table.organizationId, table.witnessKey),
   ],
 );
 

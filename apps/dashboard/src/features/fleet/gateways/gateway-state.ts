@@ -100,7 +100,7 @@ const ALARM_WORDS: Readonly<Record<WitnessAlarmKind, string>> = {
   log_key:
     'The audit log is signed with another key than this gateway knows. Unless you replaced the data folder, somebody signs in its place.',
   witness_key:
-    'This gateway came with another witness key than before. Unless you emptied its state folder, somebody else uses its identity.',
+    'This gateway came with another witness key than before, or with another gateway’s. Unless you emptied its state folder, or copied it from another gateway, somebody else uses its identity.',
 };
 
 export const UPSTREAM_WORDS: Readonly<Record<UpstreamState, string>> = {
