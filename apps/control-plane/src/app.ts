@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import type { Services } from './context.ts';
 import { connect, JOB_LIMITS, NOT_DURABLE, REQUEST_LIMITS } from './db/connect.ts';
 import { migrateDatabase } from './db/migrate.ts';
+import { recordCanaryUses, startCanaryCounter } from './features/canary-keys/index.ts';
 import { recordIncident, recordWitnessAlarm } from './features/gateways/index.ts';
 import { createAuth } from './features/identity/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
@@ -100,6 +101,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
   });
   const usage = startUsageCounter(own.db, processId, log);
+  const canaries = startCanaryCounter({
+    ...{ db: own.db, index: keys.index, clock, log },
+    record: () => recordCanaryUses(services),
+  });
   const signingKey = deriveSigningKey(options.secret);
   const auditLogKey = deriveAuditLogKey(options.secret);
   const fleet = connect(options.database, FLEET_CONNECTIONS_MAX, onError);
@@ -114,6 +119,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const hub = startHub({
     ...{ db: fleet.db, processId, signingKey, changeFeed, clock, log, incidents },
     readLogs: (ids) => readPublishedLogs({ db: fleet.db, auditLogKey }, ids),
+    onCanaryUses: canaries.wake,
     onWitnessAlarm: (gateway, alarm) => recordWitnessAlarm(services, gateway, alarm),
   });
   listeners.add(hub.wake);
@@ -139,6 +145,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     changeFeed: { ...changeFeed, waitUntilApplied },
     keys,
     usage,
+    canaries,
     baseUrl,
     mailer,
     outbox: jobs.outbox,
@@ -186,6 +193,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await refusals.stop();
       await incidents.stop();
       mailer?.close();
+      await canaries.stop();
       await usage.stop();
       await jobs.stop();
       await unlisten();

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { CallerScopes } from './access/scope-record.ts';
 import type { BillingConfig } from './config-stripe.ts';
 import type { Database } from './db/connect.ts';
+import type { CanaryCounter } from './features/canary-keys/canary-counter.ts';
 import type { WebhookServices } from './features/webhooks/webhook-services.ts';
 import type { IncidentCounter } from './fleet/incident-counter.ts';
 import type { FailureThrottle } from './http/failure-throttle.ts';
@@ -25,6 +26,8 @@ export interface Services {
   readonly changeFeed: ChangeFeed;
   readonly keys: LiveKeys;
   readonly usage: UsageCounter;
+  /** Receives every key that was not found, and counts the uses of canary keys. */
+  readonly canaries: CanaryCounter;
   /** The address that people use, without a trailing slash; links begin with it. */
   readonly baseUrl: string;
   /** Null where no mail server is configured: people then hand links over by themselves. */

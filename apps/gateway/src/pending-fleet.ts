@@ -21,6 +21,7 @@ export function createPendingFleet(
   return {
     keys: () => fleet?.keys() ?? 'no_snapshot',
     count: (subject, accepted, atMs, call) => fleet?.count(subject, accepted, atMs, call),
+    countCanary: (keyId, caller, atMs) => fleet?.countCanary(keyId, caller, atMs),
     flush: () => fleet?.flush(),
     status: () =>
       fleet?.status() ?? {

@@ -38,7 +38,10 @@ const keyDisabler = z.discriminatedUnion('type', [
     name: z.string(),
     keyId: apiKeyId.nullable().meta({ description: 'API key that the person used, if any' }),
   }),
-  z.strictObject({ type: z.literal('job') }),
+  z.strictObject({
+    type: z.literal('job'),
+    job: z.string().meta({ examples: ['disable-unused-keys', 'leak-response'] }),
+  }),
 ]);
 
 export const builtInScope = z.enum(SCOPES).meta({ id: 'BuiltInScope' });
@@ -51,6 +54,10 @@ export const apiKey = z
     id: apiKeyId,
     name: z.string(),
     prefix: z.string().meta({ examples: ['tk_live_a1b2'] }),
+    canary: z.boolean().meta({
+      description:
+        'Whether it is a canary key: it never works, is answered like a key that does not exist, and each use raises an alarm (`api_key.use_canary`)',
+    }),
     status: z.enum(KEY_STATUSES),
     state: z.enum(KEY_STATES).meta({
       description: 'The status, or `expired` for an active key whose expiry has passed',
@@ -64,7 +71,9 @@ export const apiKey = z
     }),
     createdAt: instant,
     expiresAt: instant.nullable(),
-    lastUsedAt: instant.nullable(),
+    lastUsedAt: instant.nullable().meta({
+      description: 'When it was last accepted; of a canary key, when it last raised an alarm',
+    }),
     disablesAt: instant.nullable().meta({
       description: 'When the daily job disables the key unless it is used before then',
     }),

@@ -8,6 +8,7 @@ export const AUDIT_ACTIONS = [
   'api_key.revoke',
   'api_key.cascade',
   'api_key.delete',
+  'api_key.use_canary',
   'session.sign_in',
   'session.sign_in_failed',
   'session.sign_out',

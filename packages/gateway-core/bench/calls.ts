@@ -66,7 +66,7 @@ function deciderWith(policies: readonly (readonly unknown[])[], path: string): (
   });
   putSecret(index, hashSecret(SECRET), { ...KEY, keyId: 'key_0', allowedIps: [] });
   const keys = { index, ...PLACE, gateway: { name: 'edge-1', labels: {} } };
-  const fleet = { keys: () => keys, count: () => undefined };
+  const fleet = { keys: () => keys, count: () => undefined, countCanary: () => undefined };
   const counters = createCounters(systemClock);
   const required = scopeSet(['apis.call']);
   const call = {

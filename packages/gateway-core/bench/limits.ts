@@ -42,7 +42,7 @@ function deciderWith(annotations: Readonly<Record<string, string>>): () => void 
   });
   putSecret(index, hashSecret(SECRET), KEY);
   const keys = { index, ...PLACE, gateway: { name: 'edge-1', labels: {} } };
-  const fleet = { keys: () => keys, count: () => undefined };
+  const fleet = { keys: () => keys, count: () => undefined, countCanary: () => undefined };
   const counters = createCounters(systemClock);
   return () => {
     const { code } = authorize(fleet, REQUEST, 1000, counters);

@@ -79,6 +79,7 @@ function openHandOver(folder: string, workers: Workers): UsageSpool {
   const nothing = () => undefined;
   return {
     count: nothing,
+    countCanary: nothing,
     flush: nothing,
     roll: nothing,
     close: nothing,

@@ -29,6 +29,12 @@ export interface CallSubject {
   readonly workspaceId: string | null;
 }
 
+/** Who used a canary key, as far as that is known. */
+export interface CanaryCaller {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
 /** What a call was, and how it was decided, for counts that distinguish calls. */
 export interface DecidedCall {
   readonly code: DecisionCode;
@@ -52,6 +58,8 @@ export interface Fleet {
    * @param call missing where nothing else is known about it
    */
   count(subject: CallSubject, accepted: boolean, atMs: number, call?: DecidedCall): void;
+  /** Counts a use of a canary key, which nobody should use. It is reported with the counts. */
+  countCanary(keyId: string, caller: CanaryCaller, atMs: number): void;
   /**
    * Writes all counts to the spool that are not there yet: to be called before an answer is sent. One
    * write serves all calls of a turn of the event loop.

@@ -41,6 +41,7 @@ export { type Clock, systemClock } from './clock.ts';
 export { findForwardProxy } from './connection/find-forward-proxy.ts';
 export type {
   CallSubject,
+  CanaryCaller,
   DecidedCall,
   Fleet,
   FleetStatus,
@@ -64,6 +65,13 @@ export { LINES_OMITTED, type Log, limitLines, logText } from './log.ts';
 export { startFleet } from './start-fleet.ts';
 export { makeFolder } from './state-folder/make-folder.ts';
 export { applyPart } from './sync/apply-part.ts';
-export { addCalls, type CallCounts, countCall, noCalls } from './usage/index.ts';
+export {
+  addCalls,
+  type CallCounts,
+  type CanaryTally,
+  countCall,
+  createCanaryTally,
+  noCalls,
+} from './usage/index.ts';
 export { createWorkerFleet, type WorkerFleet } from './workers/worker-fleet.ts';
 export type { Worker, WorkerCommand, WorkerHealth, Workers } from './workers/workers.ts';

@@ -129,7 +129,10 @@ export function openLink(parts: LinkParts): Link {
       log.info({ gatewayId: identity.gatewayId }, 'this gateway is connected');
       reportHealth();
       if (spoken >= WITNESS_PROTOCOL) socket.send(witness.announce());
-      usage.connected((message) => socket.send(inVersion(spoken, message)));
+      usage.connected((message) => {
+        const versioned = inVersion(spoken, message);
+        return versioned !== undefined && socket.send(versioned);
+      });
     },
     usageStored: ({ spoolId, sequence }) => usage.stored(spoolId, sequence),
     async removed() {
@@ -188,7 +191,8 @@ function rank({ state }: FleetUpstream): number {
   return UPSTREAM_STATES.indexOf(state);
 }
 
-function inVersion(protocol: number, message: Upward): Upward {
+/** @returns undefined for what has to wait for a control plane that can take it */
+function inVersion(protocol: number, message: Upward): Upward | undefined {
   return message.type === 'usage' ? usageInVersion(protocol, message) : message;
 }
 

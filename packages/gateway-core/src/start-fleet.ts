@@ -114,6 +114,7 @@ async function runFleet(run: Run): Promise<Fleet> {
       meter.countCall();
       spool.count(subject, accepted, atMs, call);
     },
+    countCanary: spool.countCanary,
     flush: spool.flush,
     status: () => ({
       ...link.known(),

@@ -2,16 +2,17 @@
 
 export { checkPart, decodePart, readEntries } from './codec/decode-part.ts';
 export { encodePart, encodeParts } from './codec/encode-part.ts';
-export type {
-  Entry,
-  KeyEntry,
-  KeyRemovedEntry,
-  KeySecret,
-  OrganizationEntry,
-  OwnerEntry,
-  OwnerRemovedEntry,
-  PolicyEntry,
-  PolicyRemovedEntry,
+export {
+  CANARY_RETIRED_MS,
+  type Entry,
+  type KeyEntry,
+  type KeyRemovedEntry,
+  type KeySecret,
+  type OrganizationEntry,
+  type OwnerEntry,
+  type OwnerRemovedEntry,
+  type PolicyEntry,
+  type PolicyRemovedEntry,
 } from './codec/entry.ts';
 export { type Format, formatOf, PartError, partFormat } from './codec/part-format.ts';
 export {
@@ -38,7 +39,10 @@ export {
   UNKNOWN_NEEDS,
 } from './messages/scope-needs.ts';
 export {
+  CANARY_IP_MAX,
+  CANARY_USER_AGENT_MAX,
   type CallKind,
+  type CanaryUse,
   COUNTED_METHODS,
   COUNTED_ROUTE,
   type FleetUpstream,

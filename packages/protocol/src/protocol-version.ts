@@ -17,7 +17,10 @@
  *    would have refused. A gateway sends neither in version 3. `checkpoint` is answered with `witness`
  *    or `cosignature`, and an `ack` may be signed: none of it is sent in version 3.
  * 5: rows of `usage` say what their accepted calls needed of the scopes of the key: `needs`, and
- *    `scopeNeeds` of the batch. A gateway sends neither in version 4.
+ *    `scopeNeeds` of the batch. A gateway sends neither in version 4. `canaries` of a batch names uses of
+ *    canary keys: one that does waits where version 4 is spoken. Canary keys come in no entry of their
+ *    own: their secrets have retired (CANARY_RETIRED_MS), so that a gateway that does not know them knows
+ *    no such key.
  */
 export const PROTOCOL_VERSION = 5;
 /** The oldest version that is spoken, on either side. */
@@ -28,6 +31,9 @@ export const WITNESS_PROTOCOL = 4;
 
 /** The first version in which gateways report what calls needed of the scopes of their keys. */
 export const SCOPE_NEEDS_PROTOCOL = 5;
+
+/** The first version with uses of canary keys. */
+export const CANARY_PROTOCOL = 5;
 
 /** Header of the upgrade in which a gateway names its version; those of version 3 do not. */
 export const PROTOCOL_HEADER = 'x-tollkeeper-protocol';

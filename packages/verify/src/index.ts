@@ -21,6 +21,7 @@ export {
 } from './decide-policies.ts';
 export type { PathReadings } from './decide-readings.ts';
 export { explainPolicies } from './explain-policies.ts';
+export { findCanary } from './find-canary.ts';
 export { putOwner, removeOwner } from './index/key-holders.ts';
 export {
   findSecret,

@@ -45,6 +45,7 @@ export function createKey(number: number, more: Partial<ApiKey> = {}): ApiKey {
     id: `key_${String(number).padStart(20, '0')}`,
     name: `ci-${number}`,
     prefix: `tk_live_${String(number).padStart(4, '0')}`,
+    canary: false,
     status: 'active',
     state: 'active',
     profile: 'custom',

@@ -71,6 +71,8 @@ interface HubOptions {
   readonly log: Logger;
   readonly readLogs: ReadLogs;
   readonly onWitnessAlarm: OnWitnessAlarm;
+  /** Called when gateways reported uses of canary keys, which are stored. */
+  readonly onCanaryUses: () => void;
   readonly incidents: Pick<IncidentCounter, 'count'>;
   /** How many gateways of one organization may be connected here. */
   readonly perOrganizationMax?: number;
@@ -115,7 +117,14 @@ export function startHub(options: HubOptions): Hub {
     log,
   });
   const end = (session: Session, detail: string) => endForViolation(seal, session, detail, log);
-  const usage = createUsageIntake({ db, seal, clock, log, end });
+  const usage = createUsageIntake({
+    db,
+    seal,
+    clock,
+    log,
+    end,
+    onCanaryUses: options.onCanaryUses,
+  });
   const witnesses = createWitnesses({
     ...{ db, seal, gateways, clock, log },
     readLogs: options.readLogs,

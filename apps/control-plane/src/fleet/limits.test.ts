@@ -160,7 +160,7 @@ describe('connections', () => {
     const signingKey = createIdentity();
     const witnesses = { readLogs: async () => [], onWitnessAlarm: async () => undefined };
     const options = { ...app.services, processId: 'a small hub', signingKey, ...witnesses };
-    const hub = startHub({ ...options, perOrganizationMax: 1 });
+    const hub = startHub({ ...options, onCanaryUses: () => undefined, perOrganizationMax: 1 });
     onTestFinished(() => hub.stop());
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
     onTestFinished(() => void server.close());

@@ -9,6 +9,7 @@ import {
   notRetired,
   type OwnerRow,
   type PolicyRow,
+  retiresAtMs,
   type SecretRow,
   selectOwners,
   selectPolicies,
@@ -224,9 +225,6 @@ export function keyEntry(place: Place, rows: readonly SecretRow[]): Entry | unde
     tags: row.tags,
     profile: row.profile,
     createdAtMs: row.createdAt.getTime(),
-    secrets: rows.map(({ hash, retiresAt }) => ({
-      hash,
-      retiresAtMs: retiresAt?.getTime() ?? null,
-    })),
+    secrets: rows.map((each) => ({ hash: each.hash, retiresAtMs: retiresAtMs(each) })),
   };
 }

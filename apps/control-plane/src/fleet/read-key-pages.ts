@@ -10,6 +10,7 @@ const PAGE = 2000;
 /** A key as the driver gives it. */
 interface StoredKey extends Record<string, unknown> {
   readonly id: string;
+  readonly canary: boolean;
   readonly name: string;
   readonly organization_id: string;
   readonly workspace_id: string | null;
@@ -47,7 +48,7 @@ export async function readKeyPages(
   await db.transaction(async (tx) => {
     await tx.execute(sql`
       declare usable_keys no scroll cursor for
-      select id, name, organization_id, workspace_id, member_id, status, scopes, allowed_ips,
+      select id, canary, name, organization_id, workspace_id, member_id, status, scopes, allowed_ips,
         tags, profile, (extract(epoch from ${apiKey.createdAt}) * 1000)::float8 as created_ms,
         (extract(epoch from ${apiKey.expiresAt}) * 1000)::float8 as expires_ms,
         (${secrets}) as secrets
@@ -64,6 +65,7 @@ export async function readKeyPages(
 function toRows(key: StoredKey): SecretRow[] {
   const facts = {
     keyId: key.id,
+    canary: key.canary,
     name: key.name,
     organizationId: key.organization_id,
     workspaceId: key.workspace_id,

@@ -168,6 +168,7 @@ describe.each(RECORDINGS)('version $protocol', (recording) => {
   /** The rows of the database that the entry was read from, one for each secret. */
   function rowsOf(key: Recording['entries']['changes'][0]) {
     return key.secrets.map(({ hash, retiresAtMs }) => ({
+      canary: false,
       ...{ keyId: key.keyId, name: key.name, workspaceId: key.workspaceId, ownerId: key.ownerId },
       ...{ organizationId: GATEWAY.organizationId, status: key.status, expiresAt: null },
       ...{ scopes: [...key.scopes], allowedIps: [...key.allowedIps], tags: [...key.tags] },

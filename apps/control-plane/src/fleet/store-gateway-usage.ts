@@ -11,6 +11,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { apiKey, member } from '../db/schema/index.ts';
+import { addCanaryUses } from '../usage/add-canary-uses.ts';
 import type { CallCountRow, ShadowDenialRow } from '../usage/call-counts.ts';
 import type { ScopeUseRow } from '../usage/scope-uses.ts';
 import { storeUsage } from '../usage/store-usage.ts';
@@ -32,7 +33,7 @@ const NAMED_MAX = 5;
 export async function storeGatewayUsage(
   db: Database,
   gateway: GatewayFacts,
-  { spoolId, sequence, rows, shadow = [], scopeNeeds = [] }: UpwardOf<'usage'>,
+  { spoolId, sequence, rows, shadow = [], scopeNeeds = [], canaries = [] }: UpwardOf<'usage'>,
   nowMs: number,
   log: Logger,
 ): Promise<void> {
@@ -49,8 +50,14 @@ export async function storeGatewayUsage(
   const counted = own.map((row) => toCount(gateway, row, nowMs));
   const kinds = { ...kindsOf(gateway, own, nowMs), shadow: shadowOf(shadow, nowMs) };
   const scopeUses = scopeUsesOf(gateway, own, scopeNeeds, nowMs);
+  const uses = canaries.filter(({ count }) => count <= CALLS_PER_MINUTE_MAX);
+  const canaryUses = addCanaryUses(placeOf(gateway), uses, nowMs);
   const source = `${gateway.id}:${spoolId}`;
-  await storeUsage(db, source, sequence, summed(counted), { kinds, scopeUses });
+  await storeUsage(db, source, sequence, summed(counted), { kinds, scopeUses, canaryUses });
+}
+
+function placeOf({ id: gatewayId, organizationId, workspaceId }: GatewayFacts) {
+  return { gatewayId, organizationId, workspaceId };
 }
 
 /** The rows that the gateway may report, with the workspace that the key is confined to. */

@@ -19,13 +19,16 @@ interface UsageIntakeOptions {
   readonly clock: () => Date;
   readonly log: Logger;
   readonly end: (session: Session, detail: string) => void;
+  /** Called when uses of canary keys are stored. */
+  readonly onCanaryUses: () => void;
 }
 
 /** A gateway sends its next batch after the last was stored: one more may be on its way. */
 const WAITING_MAX = 2;
 const RETRY_MS = 1000;
 
-export function createUsageIntake({ db, seal, clock, log, end }: UsageIntakeOptions): UsageIntake {
+export function createUsageIntake(options: UsageIntakeOptions): UsageIntake {
+  const { db, seal, clock, log, end, onCanaryUses } = options;
   const underWay = new Map<Session, Promise<void>>();
   /** Batches of each session that are not stored yet. */
   const waiting = new Map<Session, Set<string>>();
@@ -36,6 +39,7 @@ export function createUsageIntake({ db, seal, clock, log, end }: UsageIntakeOpti
     while (isOpen(session)) {
       try {
         await storeGatewayUsage(db, session.gateway, usage, clock().getTime(), log);
+        if (usage.canaries) onCanaryUses();
         send(session, seal({ type: 'usage-stored', spoolId, sequence }));
         return;
       } catch (error) {

@@ -57,6 +57,7 @@ export function authenticateKey(
       request.scopeRecord = startScopeRecord(services.usage, subject, nowMs, needs);
     }
   }
+  if (code === 'not_found') services.canaries.report('api', secret, originOf(request), nowMs);
   return keyCtx(services, request, required, decided);
 }
 

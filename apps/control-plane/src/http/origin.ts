@@ -14,8 +14,8 @@ export function originOf(request: FastifyRequest): Origin {
   };
 }
 
-/** Cut last: half a key would no longer look like one. */
-function cleanAgent(agent: string): string {
+/** What may be stored of a user agent. Cut last: half a key would no longer look like one. */
+export function cleanAgent(agent: string): string {
   // Whatever is not printable ASCII has no business in a product token (RFC 9110, 10.1.5).
   return redactSecrets(agent)
     .replace(/[^\x20-\x7e]/g, '?')

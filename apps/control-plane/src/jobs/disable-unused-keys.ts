@@ -89,6 +89,7 @@ export function findUnusedKeys(db: Database, now: Date, daysAhead: number) {
     .where(
       and(
         eq(apiKey.status, 'active'),
+        eq(apiKey.canary, false),
         isNotNull(organization.keyUnusedDaysMax),
         isNull(organization.deletedAt),
         sql`${activeAt} <= ${now.toISOString()}::timestamptz - ${unusedFor}`,

@@ -12,6 +12,7 @@ import {
   reconcileSubscriptions,
   withdrawUndecided,
 } from '../features/billing/index.ts';
+import { recordCanaryUses } from '../features/canary-keys/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
 import { DELIVER_WEBHOOKS, deliverWebhooks } from '../features/webhooks/index.ts';
 import { runForEach } from '../run-for-each.ts';
@@ -45,6 +46,7 @@ const JOBS: readonly Job[] = [
     run: runAll(disableUnusedKeys, warnOfUnusedKeys),
   },
   { name: 'index-audit-events', cron: '* * * * *', run: addSegments },
+  { name: 'record-canary-uses', cron: '* * * * *', run: recordCanaryUses },
   { name: 'record-sign-in-failures', cron: '* * * * *', run: recordSignInFailures },
   { name: 'integrate-audit-logs', cron: '* * * * *', run: integrateAuditLogs },
   {

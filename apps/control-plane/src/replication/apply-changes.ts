@@ -59,7 +59,7 @@ const selectChanges = defineStatement<
   ) as changed
   left join lateral (
     select api_key_secret.hash, api_key_secret.retires_at as "retiresAt", api_key.id as "keyId",
-      api_key.name, api_key.organization_id as "organizationId",
+      api_key.canary, api_key.name, api_key.organization_id as "organizationId",
       api_key.workspace_id as "workspaceId", api_key.member_id as "ownerId", api_key.status,
       api_key.expires_at as "expiresAt", api_key.scopes, api_key.allowed_ips as "allowedIps",
       api_key.tags, api_key.profile, api_key.created_at as "createdAt"

@@ -22,6 +22,7 @@ import type { ChangeConsumer } from './apply-changes.ts';
 import {
   notRetired,
   type OwnerRow,
+  retiresAtMs,
   type SecretRow,
   selectOwners,
   selectPolicies,
@@ -136,7 +137,7 @@ function factsOf(row: SecretRow) {
 }
 
 function secretOf(row: SecretRow): KeySecret {
-  return { hash: row.hash, retiresAtMs: row.retiresAt?.getTime() ?? null };
+  return { hash: row.hash, retiresAtMs: retiresAtMs(row) };
 }
 
 /** Keys whose secrets are all gone or retired are forgotten. */

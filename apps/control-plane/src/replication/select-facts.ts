@@ -1,4 +1,5 @@
 /** The facts that keys are decided by, as the database has them. */
+import { CANARY_RETIRED_MS } from '@tollkeeper/protocol';
 import { and, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { customRole, heldRoleColumns } from '../access/role-scopes.ts';
 import type { Database } from '../db/connect.ts';
@@ -39,6 +40,7 @@ export function selectSecrets(db: Database) {
       hash: apiKeySecret.hash,
       retiresAt: apiKeySecret.retiresAt,
       keyId: apiKey.id,
+      canary: apiKey.canary,
       name: apiKey.name,
       organizationId: apiKey.organizationId,
       workspaceId: apiKey.workspaceId,
@@ -55,6 +57,11 @@ export function selectSecrets(db: Database) {
     .innerJoin(apiKey, eq(apiKey.id, apiKeySecret.keyId));
 }
 export type SecretRow = Awaited<ReturnType<typeof selectSecrets>>[number];
+
+/** When the secret stops working: that of a canary key never did. */
+export function retiresAtMs({ canary, retiresAt }: Pick<SecretRow, 'canary' | 'retiresAt'>) {
+  return canary ? CANARY_RETIRED_MS : (retiresAt?.getTime() ?? null);
+}
 
 /** A secret whose grace has not ended. */
 export function notRetired() {

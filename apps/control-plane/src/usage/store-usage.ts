@@ -22,6 +22,8 @@ interface FurtherUsage {
   readonly kinds?: CallKinds;
   /** What the same calls needed. */
   readonly scopeUses?: readonly ScopeUseRow[];
+  /** Adds uses of canary keys, which are no calls. */
+  readonly canaryUses?: readonly Prepared[];
 }
 
 /** Adds the rows to the stored counts, once for each (source, sequence) however often called. */
@@ -30,7 +32,7 @@ export async function storeUsage(
   sourceId: string,
   sequence: number,
   rows: readonly UsageRow[],
-  { lastUses = lastUsesOf(rows), kinds, scopeUses = [] }: FurtherUsage = {},
+  { lastUses = lastUsesOf(rows), kinds, scopeUses = [], canaryUses = [] }: FurtherUsage = {},
 ): Promise<void> {
   const sums = sumsOf(rows);
   const statements = [
@@ -39,6 +41,7 @@ export async function storeUsage(
     ...addSums(sums),
     ...(kinds ? addCallKinds(kinds) : []),
     ...addScopeUses(scopeUses),
+    ...canaryUses,
   ];
   await runAtOnce(db, statements).catch((error) => {
     if (!isDivisionByZero(error)) throw error;

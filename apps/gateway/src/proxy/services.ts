@@ -11,7 +11,7 @@ import type { Upstreams } from './upstreams.ts';
 
 /** What every request needs. */
 export interface Services {
-  readonly fleet: Pick<Fleet, 'keys' | 'count'>;
+  readonly fleet: Pick<Fleet, 'keys' | 'count' | 'countCanary'>;
   readonly log: Log;
   readonly metrics: CallMetrics;
   readonly accessLog: AccessLog;

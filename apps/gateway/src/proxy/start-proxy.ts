@@ -23,7 +23,7 @@ import { createUpstreams } from './upstreams.ts';
 
 export interface ProxyOptions {
   readonly config: Config;
-  readonly fleet: Pick<Fleet, 'keys' | 'count' | 'flush'>;
+  readonly fleet: Pick<Fleet, 'keys' | 'count' | 'countCanary' | 'flush'>;
   /** Counters of the rate limits of policies. */
   readonly limiter: Limiter;
   readonly log: Log;

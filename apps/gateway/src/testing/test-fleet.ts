@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { CallSubject, Fleet, FleetStatus, NoKeys } from '@tollkeeper/gateway-core';
+import type {
+  CallSubject,
+  CanaryCaller,
+  Fleet,
+  FleetStatus,
+  NoKeys,
+} from '@tollkeeper/gateway-core';
 import {
   createKeyIndex,
   createSecret,
@@ -27,6 +33,7 @@ export interface Counted {
 export interface TestFleet extends Fleet {
   readonly index: KeyIndex;
   readonly counted: Counted[];
+  readonly canaries: { readonly keyId: string; readonly caller: CanaryCaller }[];
   /** Why nothing may pass; undefined decides by the index. */
   noKeys: NoKeys | undefined;
   /** What `flush` throws. */
@@ -54,6 +61,7 @@ export function createTestFleet(): TestFleet {
   const fleet: TestFleet = {
     index,
     counted,
+    canaries: [],
     noKeys: undefined,
     fault: undefined,
     isDraining: false,
@@ -66,6 +74,9 @@ export function createTestFleet(): TestFleet {
     keys: () => fleet.noKeys ?? { index, organizationId, workspaceId: WORKSPACE_ID, gateway },
     count({ keyId }: CallSubject, accepted) {
       counted.push({ keyId, accepted, settled: false });
+    },
+    countCanary(keyId, caller) {
+      fleet.canaries.push({ keyId, caller });
     },
     flush() {
       if (fleet.fault) throw fleet.fault;

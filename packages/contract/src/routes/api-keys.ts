@@ -80,7 +80,7 @@ export const createKey = defineRoute({
     name: keyName,
     profile: z.enum(PROFILES),
     scopes: scopes.optional().meta({
-      description: `With profile custom, and only then. ${FINAL_SCOPES_OF_KEYS}`,
+      description: `With profile custom, and only then; a canary key needs none. ${FINAL_SCOPES_OF_KEYS}`,
     }),
     workspaceId: workspaceId.nullable().optional().meta({
       description:
@@ -94,6 +94,10 @@ export const createKey = defineRoute({
     tags: keyTags
       .optional()
       .meta({ description: `${TAGS}. Defaults to none, and to those of a calling key` }),
+    canary: z.boolean().optional().meta({
+      description:
+        'Make it a canary key, to be planted where nobody should look: no scope of it is ever in force, every use is answered like a key that does not exist, and raises an alarm. Cannot be changed later',
+    }),
   }),
   status: 201,
   response: createdApiKey,

@@ -33,6 +33,7 @@ let counters: ReturnType<typeof createCounters>;
 const fleet = {
   keys: () => keys,
   count: (_: unknown, accepted: boolean) => void counted.push(accepted),
+  countCanary: () => undefined,
 };
 
 beforeEach(() => {

@@ -26,6 +26,7 @@ let counted: [keyId: string, accepted: boolean][];
 const fleet = {
   keys: () => keys,
   count: ({ keyId }: { keyId: string }, accepted: boolean) => void counted.push([keyId, accepted]),
+  countCanary: () => undefined,
 };
 
 beforeEach(() => {

@@ -5,6 +5,7 @@ import {
   claimsOf,
   decide,
   effectiveScopes,
+  findCanary,
   type KeyIdentity,
   type KeyIndex,
   missing,
@@ -25,7 +26,7 @@ import {
   type Room,
   rateLimitHeaders,
 } from '../limits/index.ts';
-import { type CallFacts, decideCall, environmentOf } from './call-decision.ts';
+import { type CallFacts, decideCall, environmentOf, headerOf } from './call-decision.ts';
 import { decidedCall } from './decided-call.ts';
 import { type Denial, denialOf, policyDenial } from './denial.ts';
 
@@ -93,12 +94,15 @@ export const NO_KEYS: Readonly<Record<NoKeys, Denied>> = {
   },
 };
 
+/** What decides and counts. */
+export type DecidingFleet = Pick<Fleet, 'keys' | 'count' | 'countCanary'>;
+
 /**
  * Takes room in the rate limits of policies last, after all else has allowed the call. Counts the call
  * of every key that is known, whether it is accepted or denied.
  */
 export function authorize(
-  fleet: Pick<Fleet, 'keys' | 'count'>,
+  fleet: DecidingFleet,
   request: AuthorizationRequest,
   nowMs: number,
   counters: Pick<Counters, 'take'>,
@@ -120,7 +124,7 @@ export interface Admission {
  */
 export function authorizeBy(
   { limiter, admit }: Admission,
-  fleet: Pick<Fleet, 'keys' | 'count'>,
+  fleet: DecidingFleet,
   request: AuthorizationRequest,
   nowMs: number,
 ): Decision | Promise<Decision> {
@@ -200,16 +204,28 @@ function evaluate(
 
 /** @param room what its limits have; undefined where it has none */
 function conclude(
-  fleet: Pick<Fleet, 'count'>,
-  { call }: AuthorizationRequest,
+  fleet: DecidingFleet,
+  request: AuthorizationRequest,
   { decision, key, claims, refusedBy, needs }: Evaluated,
   nowMs: number,
   room?: Room,
 ): Decision {
   const concluded = room && claims ? withRoom(decision, claims, room) : decision;
   const { code } = concluded;
-  if (key) fleet.count(key, code === 'valid', nowMs, decidedCall(code, call, refusedBy, needs));
+  if (key) {
+    fleet.count(key, code === 'valid', nowMs, decidedCall(code, request.call, refusedBy, needs));
+  } else if (code === 'not_found') countCanary(fleet, request, nowMs);
   return concluded;
+}
+
+/** A canary key is not found, like a key that does not exist; only its organization learns of the use. */
+function countCanary(fleet: DecidingFleet, request: AuthorizationRequest, nowMs: number): void {
+  const keys = fleet.keys();
+  const canary = typeof keys === 'string' ? undefined : findCanary(keys.index, request.secret);
+  if (!canary) return;
+  const userAgent = request.call ? headerOf(request.call.rawHeaders, 'user-agent') : undefined;
+  const caller = { ip: request.ip || null, userAgent: userAgent ?? null };
+  fleet.countCanary(canary.keyId, caller, nowMs);
 }
 
 function withRoom(decision: Decision, claims: readonly Claim[], room: Room): Decision {

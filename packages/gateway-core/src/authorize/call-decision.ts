@@ -178,7 +178,7 @@ function methodOverrides(rawHeaders: readonly string[]): readonly string[] | und
 const NO_METHODS: readonly string[] = [];
 
 /** Several headers of one name are one list (RFC 9110, 5.3). No policy sees a key in any of them. */
-function headerOf(rawHeaders: readonly string[], name: string): string | undefined {
+export function headerOf(rawHeaders: readonly string[], name: string): string | undefined {
   if (SECRET_HEADERS.has(name)) return undefined;
   let joined: string | undefined;
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -4,6 +4,7 @@
  * the machine: nothing is synced), and leaves in numbered batches that are counted once.
  */
 
+export { type CanaryTally, createCanaryTally } from './canary-tally.ts';
 export { openReader, type UsageBatch, type UsageReader } from './reader.ts';
 export { usageInVersion } from './report.ts';
 export { createRunLocks, lockRun } from './run-lock.ts';

@@ -1,12 +1,15 @@
 import {
+  CANARY_PROTOCOL,
   type CallKind,
+  type CanaryUse,
   type FleetUsageRow,
   SCOPE_NEEDS_MAX,
   SCOPE_NEEDS_PROTOCOL,
   type ShadowDenials,
   type UpwardOf,
 } from '@tollkeeper/protocol';
-import { addTo, type CallCounts, headOf, isShadow, type Sums } from './sums.ts';
+import { canaryUseOf, isCanary } from './canary-heads.ts';
+import { addTo, type CallCounts, headOf, isCall, type Sums } from './sums.ts';
 
 /** What a batch reports. */
 export interface Report {
@@ -15,20 +18,25 @@ export interface Report {
   readonly shadow?: ShadowDenials[];
   /** What rows refer to by `needs`; missing without any. */
   readonly scopeNeeds?: string[];
+  /** Missing without any. */
+  readonly canaries?: CanaryUse[];
 }
 
 export function reportOf(sums: Sums): Report {
   const rows: FleetUsageRow[] = [];
   const shadow: ShadowDenials[] = [];
+  const canaries: CanaryUse[] = [];
   const needs = new Map<string, number>();
   for (const [head, sum] of sums) {
-    if (isShadow(head)) shadow.push(shadowOf(head, sum));
-    else rows.push(rowOf(head, sum, needs));
+    if (isCall(head)) rows.push(rowOf(head, sum, needs));
+    else if (isCanary(head)) canaries.push(canaryUseOf(head, sum));
+    else shadow.push(shadowOf(head, sum));
   }
   return {
     rows,
     ...(shadow.length > 0 ? { shadow } : {}),
     ...(needs.size > 0 ? { scopeNeeds: [...needs.keys()] } : {}),
+    ...(canaries.length > 0 ? { canaries } : {}),
   };
 }
 
@@ -63,8 +71,12 @@ function indexOf(needs: string, known: Map<string, number>): { needs?: number } 
 
 type Usage = UpwardOf<'usage'>;
 
-/** The batch as a control plane of that version of the protocol reads it. */
-export function usageInVersion(protocol: number, usage: Usage): Usage {
+/**
+ * The batch as a control plane of that version of the protocol reads it.
+ * @returns undefined for one with uses of canary keys, where they would be lost: the batch waits
+ */
+export function usageInVersion(protocol: number, usage: Usage): Usage | undefined {
+  if (usage.canaries && protocol < CANARY_PROTOCOL) return undefined;
   if (protocol >= SCOPE_NEEDS_PROTOCOL) return usage;
   const { shadow, scopeNeeds: _scopeNeeds, rows, ...batch } = usage;
   // Version 3 knows neither kinds of calls nor what shadow policies would have refused.

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { closedName, openName } from './segment-name.ts';
 
@@ -116,4 +116,14 @@ function quietly(step: () => void): void {
   try {
     step();
   } catch {}
+}
+
+/** Batches are taken in order: with the last, all are. */
+export function isGone(path: string | undefined): boolean {
+  if (path === undefined) return true;
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }

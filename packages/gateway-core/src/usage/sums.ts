@@ -1,5 +1,6 @@
 import { COUNTED_METHODS, COUNTED_ROUTE, SCOPE_NEEDS } from '@tollkeeper/protocol';
 import type { CallSubject, DecidedCall } from '../fleet.ts';
+import { CANARY } from './canary-heads.ts';
 
 /** How many calls were accepted and denied, and when one was last accepted. */
 export interface CallCounts {
@@ -32,7 +33,8 @@ export function addCalls(counts: CallCounts, added: Readonly<CallCounts>): void 
 
 /**
  * Counts by head: the text that names key, owner, workspace and minute, then, after `=`, what the calls
- * needed of the scopes of the key, and their kind, each if that is distinguished. A head that names a policy counts, as denied, calls that its shadow mode let through.
+ * needed of the scopes of the key, and their kind, each if that is distinguished. A head that names a policy counts, as denied, calls that its shadow mode let through; one that
+ * begins with `canary` counts, as accepted, uses of a canary key.
  */
 export type Sums = Map<string, CallCounts>;
 
@@ -43,7 +45,7 @@ const NEEDS = `(?: =${SCOPE_NEEDS.source.slice(1, -1)})?`;
 const KIND = '(?: [a-z_]{1,24} [A-Z]{3,7} (?:-|/[!#-[\\]-~]{0,99}))?';
 const SHADOW = 'pol_[0-9A-Za-z]{20} \\d{1,15}';
 const LINE = new RegExp(
-  `^(${CALLS}${NEEDS}${KIND}|${SHADOW}) (\\d{1,15}) (\\d{1,15}) (\\d{1,15})$`,
+  `^(${CALLS}${NEEDS}${KIND}|${SHADOW}|${CANARY}) (\\d{1,15}) (\\d{1,15}) (\\d{1,15})$`,
 );
 
 export function headOf(
@@ -87,7 +89,7 @@ export function withoutNeeds(head: string): string {
 
 /** Where key, owner, workspace and minute end. */
 function subjectEnd(head: string): number {
-  if (isShadow(head)) return head.length;
+  if (!isCall(head)) return head.length;
   let end = -1;
   for (let field = 0; field < 4; field++) {
     end = head.indexOf(' ', end + 1);
@@ -96,8 +98,8 @@ function subjectEnd(head: string): number {
   return end;
 }
 
-export function isShadow(head: string): boolean {
-  return head.startsWith('pol_');
+export function isCall(head: string): boolean {
+  return head.startsWith('key_');
 }
 
 /** The lines of a spool file: head, accepted, denied, last accepted. */
@@ -134,7 +136,7 @@ export function addTo(sums: Sums, head: string, counts: CallCounts): void {
 export function callsOf(sums: Sums): number {
   let calls = 0;
   for (const [head, { accepted, denied }] of sums) {
-    if (!isShadow(head)) calls += accepted + denied;
+    if (isCall(head)) calls += accepted + denied;
   }
   return calls;
 }
@@ -159,4 +161,9 @@ export function withoutMinutes(sums: Sums): Sums {
 function splitHead(head: string): [subject: string, minuteMs: number] {
   const end = head.lastIndexOf(' ');
   return [head.slice(0, end), Number(head.slice(end + 1))];
+}
+
+/** All of them, as a rule, which then need no copy. */
+export function firstOf(sums: Sums, count: number): Sums {
+  return sums.size <= count ? sums : new Map([...sums].slice(0, count));
 }

@@ -1,12 +1,13 @@
-import { statSync } from 'node:fs';
-import type { CallSubject, DecidedCall } from '../fleet.ts';
+import type { CallSubject, CanaryCaller, DecidedCall } from '../fleet.ts';
+import { createCanaryHeads } from './canary-heads.ts';
 import { createKindLimit } from './kind-limit.ts';
 import { createRecentHeads } from './recent-heads.ts';
-import { createSegment, type Segment, type Write, writeToFile } from './segment.ts';
+import { createSegment, isGone, type Segment, type Write, writeToFile } from './segment.ts';
 import {
   addTo,
   callsOf,
   countCall,
+  firstOf,
   linesOf,
   noCalls,
   type Sums,
@@ -17,6 +18,8 @@ import {
 /** Counts the calls of this process into files of its own. */
 export interface UsageWriter {
   count(subject: CallSubject, accepted: boolean, atMs: number, call?: DecidedCall): void;
+  /** Counts a use of a canary key, which is no call. */
+  countCanary(keyId: string, caller: CanaryCaller, atMs: number): void;
   /** Afterwards all that was counted is in the file, or kept in memory while that is impossible. */
   flush(): void;
   /**
@@ -68,6 +71,7 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
   let written: Sums = new Map();
   const kinds = createKindLimit();
   const recentHead = createRecentHeads();
+  const canaryHead = createCanaryHeads();
   let segment: Segment | undefined;
   let lines = 0;
   /** Of the open segment; without one, of the last. */
@@ -82,6 +86,16 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
     const atMs = Math.trunc(at);
     add(recentHead(subject, atMs, call), accepted, atMs);
     for (const policyId of call?.refusedBy ?? []) add(shadowHeadOf(policyId, atMs), false, atMs);
+    schedule();
+  }
+
+  function countCanary(keyId: string, caller: CanaryCaller, at: number): void {
+    const atMs = Math.trunc(at);
+    add(canaryHead(keyId, caller, atMs), true, atMs);
+    schedule();
+  }
+
+  function schedule(): void {
     if (!isScheduled) {
       isScheduled = true;
       setImmediate(settleTurn);
@@ -200,6 +214,7 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
 
   return {
     count,
+    countCanary,
     flush,
     roll() {
       retry();
@@ -221,21 +236,6 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
       if (written.size > 0) attempt(sealCompact);
     },
   };
-}
-
-/** All of them, as a rule, which then need no copy. */
-function firstOf(sums: Sums, count: number): Sums {
-  return sums.size <= count ? sums : new Map([...sums].slice(0, count));
-}
-
-/** Batches are taken in order: with the last, all are. */
-function isGone(path: string | undefined): boolean {
-  if (path === undefined) return true;
-  try {
-    return statSync(path, { throwIfNoEntry: false }) === undefined;
-  } catch {
-    return false;
-  }
 }
 
 function faultText(folder: string, failure: unknown, calls: number): string {

@@ -16,7 +16,7 @@ import { lockRun, openWriter } from '../usage/index.ts';
 import type { WorkerCommand, WorkerHealth, WorkerPlace } from './workers.ts';
 
 /** A worker's half of an instance: it decides and counts as the primary commands. */
-export interface WorkerFleet extends Pick<Fleet, 'keys' | 'count' | 'flush'> {
+export interface WorkerFleet extends Pick<Fleet, 'keys' | 'count' | 'countCanary' | 'flush'> {
   /** Await each before the next. @throws when it cannot be done: every request is denied from then on */
   execute(command: WorkerCommand): Promise<void>;
   /** To be called when the primary is gone: no revocation arrives any more, so every request is denied. */
@@ -103,6 +103,10 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
       if (!isLocked) lock();
       meter.countCall();
       writer.count(subject, accepted, atMs, call);
+    },
+    countCanary(keyId, caller, atMs) {
+      if (!isLocked) lock();
+      writer.countCanary(keyId, caller, atMs);
     },
     flush: writer.flush,
     primaryLost() {

@@ -59,10 +59,17 @@ export interface KeyEntry {
   readonly secrets: readonly KeySecret[];
 }
 
+/**
+ * When the secrets of a canary key have retired: at the beginning of 1970, at which none other ever does.
+ * So a build that does not know canary keys refuses them as it refuses keys that do not exist, and so does
+ * this one, without asking anything more of any other key.
+ */
+export const CANARY_RETIRED_MS = 0;
+
 export interface KeySecret {
   /** SHA-256 of the secret, 32 bytes. */
   readonly hash: Uint8Array;
-  /** When this secret, replaced by a rotation, stops working. */
+  /** When this secret, replaced by a rotation, stops working; CANARY_RETIRED_MS of a canary key. */
   readonly retiresAtMs: number | null;
 }
 

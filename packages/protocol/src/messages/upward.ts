@@ -115,6 +115,22 @@ export type ShadowDenials = z.output<typeof shadowDenials>;
 /** How many texts of needs a batch distinguishes. */
 export const SCOPE_NEEDS_MAX = 1024;
 
+/** Longest address of a client, and the most that is kept of what it says it is. */
+export const CANARY_IP_MAX = 45;
+export const CANARY_USER_AGENT_MAX = 160;
+
+/** Uses of one canary key in one minute, from one address. */
+const canaryUse = z.strictObject({
+  keyId: apiKeyId,
+  /** Null where it is not known, or the minute had too many. */
+  ip: line(CANARY_IP_MAX).nullable(),
+  userAgent: line(CANARY_USER_AGENT_MAX).nullable(),
+  firstMs: z.int().min(0),
+  lastMs: z.int().min(0),
+  count: z.int().min(1),
+});
+export type CanaryUse = z.output<typeof canaryUse>;
+
 /**
  * A batch of counts, stored once for its (gateway, spool, sequence) however often it is sent.
  * Sequences of a spool begin with 1 and leave none out; the next is sent after `usage-stored`.
@@ -127,6 +143,7 @@ const usage = z.strictObject({
   shadow: z.array(shadowDenials).optional(),
   /** See scope-needs.ts. */
   scopeNeeds: z.array(z.string().regex(SCOPE_NEEDS)).max(SCOPE_NEEDS_MAX).optional(),
+  canaries: z.array(canaryUse).optional(),
 });
 
 /** How many upstreams a report of a gateway names at most, and how long their addresses may be. */

@@ -54,7 +54,7 @@ export interface Call {
 
 /** What the guards decide with. */
 export interface Decider {
-  readonly fleet: Pick<Fleet, 'keys' | 'count' | 'flush'>;
+  readonly fleet: Pick<Fleet, 'keys' | 'count' | 'countCanary' | 'flush'>;
   /** Of the rate limits of policies, in this process. */
   readonly counters: Counters;
   readonly log: Log;

@@ -79,7 +79,7 @@ function limitedVerifier(): Decider {
   const keys = { index, ...PLACE, gateway: { name: 'api', labels: {} } };
   const silent = () => undefined;
   return {
-    fleet: { keys: () => keys, count: silent, flush: silent },
+    fleet: { keys: () => keys, count: silent, countCanary: silent, flush: silent },
     counters: createCounters({ monotonicMs: () => 0 }),
     log: { debug: silent, info: silent, warn: silent, error: silent },
   };

@@ -45,22 +45,23 @@ export const createKey = verb({
       readExpiry,
     ),
     allowIp: list('range', 'Accept the key only from these addresses or CIDR ranges'),
+    canary: flag('Make it a canary key: it never works, and each use raises an alarm'),
     tag: list('tag', 'Tags, which policies can read and "keys list --tag" finds'),
   },
   run: async ({ ctx, args: [argument], options }) => {
     const name = requireName(argument, options);
     const { client, url } = await connect(ctx);
-    const { scopes, workspace, expires, allowIp, tag } = options;
-    const profile = options.profile ?? (scopes ? 'custom' : 'workspace');
+    const { scopes, workspace, expires, allowIp, tag, canary } = options;
+    const profile = options.profile ?? (scopes || canary ? 'custom' : 'workspace');
     const workspaceId = workspace ? await findWorkspaceId(client, workspace) : undefined;
-    const bounds = given({ scopes, workspaceId, allowedIps: allowIp, tags: tag });
+    const bounds = given({ scopes, workspaceId, allowedIps: allowIp, tags: tag, canary });
     const body = { name, profile, ...bounds };
     const create = (expiry: { readonly expiresAt?: string | null }) =>
       client.createKey({ body: { ...body, ...expiry } }, { idempotencyKey: ctx.createId() });
     const key =
-      expires === undefined
+      expires === undefined && !canary
         ? await withDefaultExpiry(client, ctx.now(), create)
-        : await create({ expiresAt: expires });
+        : await create(given({ expiresAt: expires }));
     return { key, url };
   },
   answer: ({ key }) => key,
@@ -68,6 +69,12 @@ export const createKey = verb({
   print: (ctx, { key, url }) => {
     const { name, scopes, expiresAt } = key;
     const expiry = expiresAt ? `expires ${relativeTime(expiresAt, ctx.now())}` : 'never expires';
+    if (key.canary) {
+      hint(ctx, `Created the canary key "${name}". It never works; each use raises an alarm.`);
+      printSecret(ctx, key);
+      hint(ctx, 'Plant it where only an intruder looks, such as an old configuration file.');
+      return;
+    }
     hint(ctx, `Created "${name}" (${counted(scopes.length, 'scope')}, ${expiry}).`);
     printSecret(ctx, key);
     hint(ctx, `Try it: curl -H "Authorization: Bearer <the key>" ${url}/v1/whoami`);

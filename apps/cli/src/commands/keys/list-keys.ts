@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<ApiKey>[] = [
   { title: 'PREFIX', cell: (key) => key.prefix },
   {
     title: 'STATE',
-    cell: (key) => `● ${key.state}`,
+    cell: (key) => `● ${key.state}${key.canary ? ' (canary)' : ''}`,
     color: (key) => STATE_COLORS[key.state],
   },
   { title: 'LAST USED', cell: (key, now) => relativeTime(key.lastUsedAt, now) },

@@ -88,7 +88,7 @@ function disabled(
   time: (instant: string | null) => string,
 ): Field[] {
   if (disabledBy === null) return [];
-  const by = disabledBy.type === 'job' ? 'the job for unused keys' : disabledBy.name;
+  const by = disabledBy.type === 'job' ? jobText(disabledBy.job) : disabledBy.name;
   return [['Disabled', `${time(disabledAt)} by ${by}`]];
 }
 
@@ -102,4 +102,8 @@ function dormant({ decision, scopes, scopesInForce }: ApiKeyDetail) {
   const inForce = new Set(scopesInForce);
   const missing = scopes.filter((scope) => !inForce.has(scope));
   return missing.length === 0 ? [] : [['Not in force', missing.join(' '), 'yellow'] as const];
+}
+
+function jobText(job: string): string {
+  return job === 'leak-response' ? 'the response to a leak' : 'the job for unused keys';
 }

@@ -37,6 +37,8 @@ export const apiKey = pgTable(
     /** For lists, which sort and search without case: computing it for each row took most of that. */
     nameLower: text().generatedAlwaysAs(sql`lower(name)`),
     prefix: text().notNull(),
+    /** Whether it never works, and each use raises an alarm. Never changes. */
+    canary: boolean().notNull().default(false),
     status: text({ enum: KEY_STATUSES }).notNull(),
     profile: text({ enum: PROFILES }).notNull(),
     scopes: text().array().$type<Scope[]>().notNull(),

@@ -3,6 +3,7 @@ export * from './api-key.ts';
 export * from './audit-index.ts';
 export * from './audit-index.ts';
 export * from './billing.ts';
+export * from './canary-use.ts';
 export * from './change.ts';
 export * from './change.ts';
 export * from './compliance.ts';

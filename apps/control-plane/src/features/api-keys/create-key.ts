@@ -22,7 +22,7 @@ import { type Written, write } from '../../write/write.ts';
 import { fillKeyLimit, noteKeyLimit, requirePlace } from '../billing/index.ts';
 import { findOnlyWorkspace, getWorkspace } from '../workspaces/index.ts';
 import { type Reach, requireMayGrant } from './ceiling.ts';
-import { defaultExpiry, parseExpiry } from './expiry-rules.ts';
+import { defaultExpiry, isUnlimited, parseExpiry } from './expiry-rules.ts';
 import { keyFacts, keyView } from './key-view.ts';
 import {
   type CreationFacts,
@@ -89,7 +89,8 @@ function viewOf(key: KeyRow, { callerName, ...facts }: CreationFacts) {
 async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: CreationFacts) {
   const now = ctx.services.clock();
   const profile: Profile = body.profile;
-  const scopes = await resolveScopes(tx, ctx, profile, body.scopes);
+  const isBare = body.canary && profile === 'custom' && body.scopes === undefined;
+  const scopes = isBare ? [] : await resolveScopes(tx, ctx, profile, body.scopes);
   const { workspaceId, environment } = await resolveWorkspace(tx, ctx, profile, body.workspaceId);
   const bounds = await resolveBounds(tx, ctx, body, facts, { scopes, workspaceId });
   const row = {
@@ -98,6 +99,7 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: Creation
     memberId: ctx.actor.memberId,
     workspaceId,
     name: body.name,
+    canary: body.canary ?? false,
     status: 'active' as const,
     profile,
     scopes,
@@ -109,10 +111,7 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: Creation
     handedOverAt: null,
     enabledAt: null,
     unusedWarnedAt: null,
-    disabledAt: null,
-    disabledBy: null,
-    revokedAt: null,
-    revokeReason: null,
+    ...{ disabledAt: null, disabledBy: null, revokedAt: null, revokeReason: null },
   };
   return { row, environment };
 }
@@ -127,10 +126,12 @@ async function resolveBounds(
 ) {
   const { ceiling } = facts;
   const now = ctx.services.clock();
+  const isEndless = body.canary && isUnlimited(facts, ceiling);
+  const asked = isEndless ? (body.expiresAt ?? null) : body.expiresAt;
   const expiresAt =
-    body.expiresAt === undefined
+    asked === undefined
       ? defaultExpiry(facts, ceiling, now)
-      : parseExpiry(body.expiresAt, now, facts, { createdAt: now });
+      : parseExpiry(asked, now, facts, { createdAt: now });
   const allowedIps = body.allowedIps
     ? parseAllowedIps(body.allowedIps)
     : [...(ceiling?.allowedIps ?? [])];
@@ -145,8 +146,8 @@ const insertAll = defineUnawaitedWrite<never, unknown[]>(
   `with key as (
     insert into api_key (id, organization_id, workspace_id, member_id, name, prefix, status,
       profile, scopes, allowed_ips, created_at, expires_at, requested_expires_at,
-      created_by_key_id, tags)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+      created_by_key_id, tags, canary)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17)
   ), secret as (
     insert into api_key_secret (hash, organization_id, key_id, created_at)
     values ($16, $2, $1, $11)
@@ -176,6 +177,7 @@ async function insertKey(tx: Transaction, key: KeyRow, hash: Buffer): Promise<vo
     key.createdByKeyId,
     key.tags,
     hash,
+    key.canary,
   ]);
 }
 

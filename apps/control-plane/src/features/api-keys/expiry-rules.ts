@@ -80,3 +80,8 @@ export function earliest(...moments: readonly (Date | null)[]): Date | null {
   const times = moments.flatMap((moment) => (moment ? [moment.getTime()] : []));
   return times.length > 0 ? new Date(Math.min(...times)) : null;
 }
+
+/** Whether a key may live without end: a canary key then does, unless it is asked otherwise. */
+export function isUnlimited({ keyLifetimeDaysMax }: ExpiryRules, ceiling: Ceiling | null): boolean {
+  return keyLifetimeDaysMax === null && (ceiling?.requestedExpiresAt ?? null) === null;
+}

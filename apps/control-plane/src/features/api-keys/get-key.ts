@@ -29,10 +29,11 @@ export async function getKey(
 
 /** The decision's first questions, in its order; the rest depend on the request. */
 function standing(
-  key: Pick<ApiKeyDetail, 'status' | 'expiresAt'>,
+  key: Pick<ApiKeyDetail, 'canary' | 'status' | 'expiresAt'>,
   ownerActive: boolean,
   now: Date,
 ) {
+  if (key.canary) return 'not_found';
   if (key.status !== 'active') return key.status;
   if (key.expiresAt !== null && new Date(key.expiresAt) <= now) return 'expired';
   return ownerActive ? 'valid' : 'owner_inactive';

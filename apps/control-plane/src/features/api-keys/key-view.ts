@@ -57,6 +57,7 @@ export function keyView(row: ViewRow, now: Date): ApiKey {
     id: row.id,
     name: row.name,
     prefix: row.prefix,
+    canary: row.canary,
     status: row.status,
     state: keyState(row, now),
     profile: row.profile,
@@ -97,7 +98,7 @@ export function keyState(row: Pick<KeyRow, 'status' | 'expiresAt'>, now: Date): 
 }
 
 function disablerView({ disabledBy, disablerName }: ViewRow): ApiKey['disabledBy'] {
-  if (disabledBy?.type !== 'member') return disabledBy && { type: 'job' };
+  if (disabledBy?.type !== 'member') return disabledBy && { type: 'job', job: disabledBy.job };
   const { memberId, keyId } = disabledBy;
   return { type: 'member', memberId, name: disablerName ?? '', keyId };
 }
@@ -114,6 +115,7 @@ export function keyFacts(row: KeyRow): Facts {
   return {
     name: row.name,
     prefix: row.prefix,
+    ...(row.canary ? { canary: true } : {}),
     status: row.status,
     profile: row.profile,
     scopes: row.scopes,

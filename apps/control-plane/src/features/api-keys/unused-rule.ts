@@ -5,14 +5,18 @@ export const UNUSED_RUN = { hour: 3, minute: 23 } as const;
 
 const DAY_MS = 86_400_000;
 
-type UnusedFacts = Pick<KeyRow, 'status' | 'createdAt' | 'expiresAt' | 'lastUsedAt' | 'enabledAt'>;
+type UnusedFacts = Pick<
+  KeyRow,
+  'status' | 'canary' | 'createdAt' | 'expiresAt' | 'lastUsedAt' | 'enabledAt'
+>;
 
 /**
  * From when on the daily job disables the key unless it is used before: days after it was last
- * used, made, or enabled again. Null when it never will: no rule, not active, or expired by then.
+ * used, made, or enabled again. Null when it never will: no rule, not active, expired by then, or a canary key,
+ * which nobody should use.
  */
 export function disablesAt(key: UnusedFacts, unusedDaysMax: number | null): Date | null {
-  if (unusedDaysMax === null || key.status !== 'active') return null;
+  if (unusedDaysMax === null || key.status !== 'active' || key.canary) return null;
   const active = Math.max(
     (key.lastUsedAt ?? key.createdAt).getTime(),
     key.enabledAt?.getTime() ?? 0,

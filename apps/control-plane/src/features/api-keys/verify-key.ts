@@ -18,12 +18,13 @@ import {
   NO_SCOPES,
   parseIpAddress,
   type RateLimit,
+  redactSecrets,
   scopeNames,
   scopeSet,
   scopesConsidered,
   secretFacts,
 } from '@tollkeeper/verify';
-import type { Ctx } from '../../context.ts';
+import type { Ctx, Services } from '../../context.ts';
 import { invalidField, notFound } from '../../domain-error.ts';
 
 type Answer = RouteOutput<Routes['verifyKey']>;
@@ -77,6 +78,7 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
     },
     nowMs,
   );
+  if (decided.code === 'not_found') reportCanary(ctx.services, body, nowMs);
   const policies = askPolicies(ctx, body, decided, nowMs);
   const decision =
     policies?.decision === 'deny'
@@ -101,6 +103,17 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
     expiresAt: key.expiresAtMs === null ? null : new Date(key.expiresAtMs).toISOString(),
     ...(policies?.limits ? { limits: policies.limits.map(limitView) } : {}),
   };
+}
+
+/** A canary key of whichever organization: the answer is that for any key that does not exist. */
+function reportCanary(
+  { canaries }: Pick<Services, 'canaries'>,
+  { key, ip, request }: RouteInput<Routes['verifyKey']>['body'],
+  nowMs: number,
+): void {
+  const named = Object.entries(request?.headers ?? {}).find(([name]) => /^user-agent$/i.test(name));
+  const userAgent = named ? [named[1]].flat().join(', ') : '';
+  canaries.report('verify', key, { ip: ip ?? null, userAgent: redactSecrets(userAgent) }, nowMs);
 }
 
 /** Of a policy that is stored. */

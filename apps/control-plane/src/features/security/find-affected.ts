@@ -37,6 +37,7 @@ function selectRuledKeys(tx: Transaction, organizationId: string, now: Date): Pr
       name: apiKey.name,
       prefix: apiKey.prefix,
       status: apiKey.status,
+      canary: apiKey.canary,
       createdAt: apiKey.createdAt,
       expiresAt: apiKey.expiresAt,
       requestedExpiresAt: apiKey.requestedExpiresAt,

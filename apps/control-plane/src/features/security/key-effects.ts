@@ -11,6 +11,7 @@ export type RuledKey = Pick<
   | 'name'
   | 'prefix'
   | 'status'
+  | 'canary'
   | 'createdAt'
   | 'expiresAt'
   | 'requestedExpiresAt'

@@ -19,6 +19,6 @@ it('lets an owner enable what they disabled themselves, within what they hold', 
 it('names who disabled it to those who cannot undo that', () => {
   const held: Scope[] = ['api_keys.create', 'usage.read'];
   expect(block(ADMIN, held)).toContain('Grace disabled it');
-  expect(block({ type: 'job' }, held)).toContain('A job disabled it');
+  expect(block({ type: 'job', job: 'disable-unused-keys' }, held)).toContain('A job disabled it');
   expect(block(ADMIN, [...held, 'api_keys.manage_all'])).toBeUndefined();
 });

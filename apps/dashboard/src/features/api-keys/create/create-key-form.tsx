@@ -15,6 +15,7 @@ import { useNow } from '../../../lib/server-clock.ts';
 import { FinalScopesWarning, type ScopeCatalog, ScopePicker } from '../../scopes/index.ts';
 import { chosenWorkspace, WorkspaceField } from '../../workspaces/index.ts';
 import { createKeyMutation } from '../queries.ts';
+import { CanaryField } from './canary-field.tsx';
 import {
   checkDraft,
   confinement,
@@ -54,7 +55,8 @@ export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormPr
     checkDraft,
     async (checked) => onCreated(await create(checked)),
   );
-  const reach = confinement(draft.profile);
+  const { canary } = draft;
+  const reach = canary ? 'optional' : confinement(draft.profile);
 
   // The form may come after the dialog has opened and focused its cross.
   useEffect(() => form.current?.querySelector('input')?.focus(), [form]);
@@ -73,15 +75,26 @@ export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormPr
           error={errors.fields.name}
           onName={(name) => change('name', { name })}
         />
-        <ProfileField
-          catalog={catalog}
-          profile={draft.profile}
-          error={errors.fields.profile}
-          onProfile={(profile) =>
-            change('profile', { profile, workspaceId: startWorkspace(profile, workspaces) })
+        <CanaryField
+          canary={canary}
+          onCanary={(canary) =>
+            change('profile', {
+              canary,
+              workspaceId: canary ? '' : startWorkspace(draft.profile, workspaces),
+            })
           }
         />
-        {draft.profile === 'custom' ? (
+        {canary ? null : (
+          <ProfileField
+            catalog={catalog}
+            profile={draft.profile}
+            error={errors.fields.profile}
+            onProfile={(profile) =>
+              change('profile', { profile, workspaceId: startWorkspace(profile, workspaces) })
+            }
+          />
+        )}
+        {draft.profile === 'custom' && !canary ? (
           <>
             <ScopeTemplates catalog={catalog} onScopes={(scopes) => change('scopes', { scopes })} />
             <ScopePicker
@@ -97,28 +110,28 @@ export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormPr
           <WorkspaceField
             workspaces={workspaces}
             required={reach === 'required'}
-            hint={
-              reach === 'required'
-                ? 'The key works inside this workspace only.'
-                : 'Choose one to confine the key to it.'
-            }
+            hint={workspaceHint(reach === 'required', canary)}
             workspaceId={draft.workspaceId}
             error={errors.fields.workspaceId}
             onWorkspace={(workspaceId) => change('workspaceId', { workspaceId })}
           />
         )}
-        <ExpiryField
-          choices={EXPIRY_CHOICES}
-          expiry={draft.expiry}
-          error={errors.fields.expiresAt}
-          onExpiry={(expiry) => change('expiresAt', { expiry })}
-        />
-        <AllowedIpsField
-          hint="Optional. Leave empty to let the key work from any address."
-          ranges={draft.allowedIps}
-          error={errors.fields.allowedIps}
-          onRanges={(allowedIps) => change('allowedIps', { allowedIps })}
-        />
+        {canary ? null : (
+          <>
+            <ExpiryField
+              choices={EXPIRY_CHOICES}
+              expiry={draft.expiry}
+              error={errors.fields.expiresAt}
+              onExpiry={(expiry) => change('expiresAt', { expiry })}
+            />
+            <AllowedIpsField
+              hint="Optional. Leave empty to let the key work from any address."
+              ranges={draft.allowedIps}
+              error={errors.fields.allowedIps}
+              onRanges={(allowedIps) => change('allowedIps', { allowedIps })}
+            />
+          </>
+        )}
         <TagsField
           tags={draft.tags}
           error={errors.fields.tags}
@@ -136,6 +149,13 @@ export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormPr
       </DialogFooter>
     </form>
   );
+}
+
+function workspaceHint(isRequired: boolean, canary: boolean): string {
+  if (canary) return 'Choose one only if its gateways alone should know the key.';
+  return isRequired
+    ? 'The key works inside this workspace only.'
+    : 'Choose one to confine the key to it.';
 }
 
 /** Creates a key, exactly once for each draft. */
@@ -161,9 +181,9 @@ function KeySummary({ draft, catalog, workspaces }: KeySummaryProps) {
       <p className="text-[0.8125rem] text-soft">You are about to create</p>
       <p className="[overflow-wrap:anywhere]">
         <strong className="font-semibold">{draft.name.trim() || 'a key without a name yet'}</strong>
-        {`: ${PROFILE_CATALOG[draft.profile].title.toLowerCase()} profile, `}
-        {counted(scopeCount(draft, catalog), 'scope')}, {reach(draft, workspaces)},{' '}
-        {lifetime(draft, now)}, {addresses(draft)}
+        {draft.canary
+          ? ': a canary key, which never works and raises an alarm when it is used'
+          : `: ${PROFILE_CATALOG[draft.profile].title.toLowerCase()} profile, ${counted(scopeCount(draft, catalog), 'scope')}, ${reach(draft, workspaces)}, ${lifetime(draft, now)}, ${addresses(draft)}`}
         {draft.tags.length === 0 ? '' : `, with ${counted(draft.tags.length, 'tag')}`}.
       </p>
     </section>

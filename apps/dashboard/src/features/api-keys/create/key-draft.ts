@@ -23,6 +23,8 @@ export type DraftField = (typeof DRAFT_FIELDS)[number];
 /** What the person has filled in so far. */
 export interface KeyDraft {
   readonly name: string;
+  /** Then the rest but the workspace and the tags says nothing. */
+  readonly canary: boolean;
   readonly profile: Profile;
   /** With profile custom. */
   readonly scopes: ReadonlySet<Scope>;
@@ -35,6 +37,7 @@ export interface KeyDraft {
 
 export const EMPTY_DRAFT: KeyDraft = {
   name: '',
+  canary: false,
   profile: 'workspace',
   scopes: new Set(),
   workspaceId: '',
@@ -48,6 +51,7 @@ export type DraftErrors = Partial<Record<DraftField, string>>;
 
 /** What is missing, in words, by field; empty when the server may be asked. */
 export function checkDraft(draft: KeyDraft, now: number): DraftErrors {
+  if (draft.canary) return checkWhateverProfile({ ...draft, allowedIps: [] });
   return {
     ...checkWhateverProfile(draft),
     ...(draft.profile === 'custom' && draft.scopes.size === 0
@@ -88,6 +92,11 @@ function nameError(name: string): string | undefined {
 
 /** The request that creates the key. */
 export function draftBody(draft: KeyDraft, now: number): Body {
+  if (draft.canary) {
+    const { name, workspaceId, tags } = draft;
+    const bounds = { workspaceId: workspaceId === '' ? null : workspaceId, tags: [...tags] };
+    return { name: name.trim(), profile: 'custom', canary: true, ...bounds };
+  }
   const confined = confinement(draft.profile) !== 'forbidden' && draft.workspaceId !== '';
   return {
     name: draft.name.trim(),

@@ -59,8 +59,8 @@ function KeyView({ apiKey, onGone }: KeyViewProps) {
         <CascadeNotice apiKey={apiKey} />
         <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_24rem]">
           <div className="order-2 flex min-w-0 flex-col gap-5 xl:order-1">
-            {mayPlot ? <KeyUsage id={apiKey.id} /> : null}
-            <KeyScopes apiKey={apiKey} />
+            {mayPlot && !apiKey.canary ? <KeyUsage id={apiKey.id} /> : null}
+            {apiKey.canary ? null : <KeyScopes apiKey={apiKey} />}
           </div>
           <div className="order-1 flex min-w-0 flex-col gap-5 xl:order-2">
             <KeyFacts apiKey={apiKey} />

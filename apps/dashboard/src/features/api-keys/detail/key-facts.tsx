@@ -8,6 +8,7 @@ import { exactTime } from '../../../lib/format.ts';
 import { useIdentity } from '../../sessions/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
 import { enableBlock } from '../actions/use-status-change.ts';
+import { CanaryBadge } from '../create/canary-field.tsx';
 import { KeyStatusWord } from '../key-status-word.tsx';
 import { TagList } from '../tag-list.tsx';
 
@@ -21,7 +22,13 @@ export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
         <Fact term="Prefix">
           <MaskedPrefix prefix={apiKey.prefix} />
         </Fact>
-        <Fact term="Profile">{PROFILE_CATALOG[apiKey.profile].title}</Fact>
+        {apiKey.canary ? (
+          <Fact term="Kind">
+            <CanaryBadge />
+          </Fact>
+        ) : (
+          <Fact term="Profile">{PROFILE_CATALOG[apiKey.profile].title}</Fact>
+        )}
         <Fact term="Workspace">
           {apiKey.workspaceId ? <WorkspaceName id={apiKey.workspaceId} /> : 'Every workspace'}
         </Fact>
@@ -39,7 +46,9 @@ export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
         <Fact term="Created">
           <TimeAgoButton at={apiKey.createdAt} />
         </Fact>
-        <Fact term="Last used">{optionalTime(apiKey.lastUsedAt)}</Fact>
+        <Fact term={apiKey.canary ? 'Last alarm' : 'Last used'}>
+          {optionalTime(apiKey.lastUsedAt)}
+        </Fact>
         {apiKey.status === 'revoked' ? null : (
           <Fact term="Expires">{optionalTime(apiKey.expiresAt)}</Fact>
         )}
@@ -95,6 +104,7 @@ export function DecisionNotice({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
 
 function Refusal({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
   const identity = useIdentity();
+  if (apiKey.canary) return <CanaryNotice apiKey={apiKey} />;
   switch (apiKey.decision) {
     case 'valid':
       return null;
@@ -128,7 +138,34 @@ function Refusal({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
   }
 }
 
+function CanaryNotice({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
+  if (apiKey.status !== 'active') {
+    return (
+      <Notice tone="info" title={`A canary key that is ${apiKey.status}`}>
+        It never works, and raises no alarm any more.
+      </Notice>
+    );
+  }
+  if (apiKey.lastUsedAt === null) {
+    return (
+      <Notice tone="info" title="A canary key: nobody should use it">
+        It is refused like a key that does not exist. Each use raises an alarm in the audit log,
+        with address and user agent.
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="bad" title={`Somebody used this canary key ${exactTime(apiKey.lastUsedAt)}`}>
+      Somebody has read what it was planted in. The events of the key show from which address it was
+      used, and with which user agent.
+    </Notice>
+  );
+}
+
 function disablerWords(disabledBy: ApiKeyDetail['disabledBy']): string {
+  if (disabledBy?.type === 'job' && disabledBy.job === 'leak-response') {
+    return 'the response to a leak';
+  }
   if (disabledBy?.type !== 'member') return 'the job that disables unused keys';
   return disabledBy.keyId ? `${disabledBy.name}, with an API key` : disabledBy.name;
 }

@@ -9,6 +9,7 @@ import { joinClasses } from '../../../lib/join-classes.ts';
 import { ScopesPopover } from '../../scopes/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
 import { KeyMenu } from '../actions/key-menu.tsx';
+import { CanaryBadge } from '../create/canary-field.tsx';
 import { KeyStatusWord } from '../key-status-word.tsx';
 import { TagsLine } from '../tag-list.tsx';
 import { KeyLink } from './key-columns.tsx';
@@ -57,6 +58,7 @@ export function KeyCards({ keys, search, selection, dimmed, onAction }: KeyListP
                 ) : null}
                 <div className="flex min-w-0 flex-1 flex-col gap-1.5">
                   <KeyLink apiKey={key} search={search} />
+                  {key.canary ? <CanaryBadge /> : null}
                   <CardFacts apiKey={key} />
                   <TagsLine holder={key} search={search} />
                 </div>

@@ -8,6 +8,7 @@ import { ScopesPopover } from '../../scopes/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
 import type { KeyAction } from '../actions/key-dialogs.tsx';
 import { KeyMenu } from '../actions/key-menu.tsx';
+import { CanaryBadge } from '../create/canary-field.tsx';
 import { ExpiryWord, KeyStatusWord } from '../key-status-word.tsx';
 import { TagsLine } from '../tag-list.tsx';
 import type { KeySearch } from './key-search.ts';
@@ -113,6 +114,7 @@ function NameCell({ apiKey }: { readonly apiKey: ApiKey }) {
   return (
     <>
       <KeyLink apiKey={apiKey} search={search} />
+      {apiKey.canary ? <CanaryBadge /> : null}
       <TagsLine holder={apiKey} search={search} />
     </>
   );
