@@ -146,7 +146,7 @@ export async function openJobs(config: pg.ClientConfig, log: Logger): Promise<Jo
           // Most runs of most jobs find nothing to do.
           const level = Object.values(counts).some((count) => count > 0) ? 'info' : 'debug';
           log[level]({ job: name, ...counts }, 'job finished');
-          if (counts.left) await boss.send(name);
+          if (counts.left) await runSoon(name);
         });
         workerIds.set(name, workerId);
       }

@@ -159,12 +159,13 @@ export const previewPlanChange = defineRoute({
   method: 'GET',
   path: '/v1/billing/preview',
   access: 'billing.read',
-  summary: 'Read what changing to a plan would do now, and what it would cost at once',
+  summary:
+    'Read what changing to a plan would do now, and what it would cost at once. Answers 409 where the plan cannot be ordered now, and says why',
   tag,
   query: z.strictObject({ plan: z.enum(PLANS) }),
   status: 200,
   response: planPreview,
-  errors: ['outside_workspace'],
+  errors: ['invalid_state', 'outside_workspace'],
 });
 
 export const changePlan = defineRoute({

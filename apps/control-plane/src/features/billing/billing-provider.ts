@@ -34,7 +34,10 @@ export function asRequest({ plan, message }: PlanChangeRequest) {
 export interface BillingProvider {
   /** @throws DomainError invalid_state where the organization cannot change to the plan */
   changePlan(ctx: Ctx, change: PlanChangeRequest): Promise<PlanChangeOutcome>;
-  /** What changing to the plan would cost at once, and when it would take effect. */
+  /**
+   * What changing to the plan would cost at once, and when it would take effect.
+   * @throws DomainError invalid_state where the organization cannot change to the plan
+   */
   previewChange(ctx: Ctx, plan: Plan): Promise<Pick<PlanPreview, 'charge' | 'startsAt'>>;
   /**
    * Stores what the provider says of the plan now, so that no plan ends on what it said before.

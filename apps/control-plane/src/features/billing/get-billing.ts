@@ -77,7 +77,7 @@ export async function getPlans(ctx: Ctx) {
   return { data };
 }
 
-/** @throws DomainError outside_workspace, unavailable */
+/** @throws DomainError outside_workspace, unavailable; invalid_state where the plan cannot be ordered */
 export async function previewPlanChange(
   ctx: Ctx,
   { query: { plan } }: { readonly query: { readonly plan: Plan } },

@@ -7,6 +7,7 @@ import {
   type RouteOutput,
   type Routes,
 } from '@tollkeeper/contract';
+import { ApiError } from '@tollkeeper/sdk';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { FormDialog } from '../../components/forms/form-dialog.tsx';
@@ -78,9 +79,10 @@ export function ChangePlanDialog({ offer, planChanges, keeps, onClose }: ChangeP
 
 /** Nobody agrees to what was not said. */
 function unknownText(error: Error | null): string {
-  return error
-    ? `What it costs is not known: ${explainError(error)}`
-    : 'The server is asking what it costs.';
+  if (!error) return 'The server is asking what it costs.';
+  const why = explainError(error);
+  const isRefused = error instanceof ApiError && error.problem.code === 'invalid_state';
+  return isRefused ? why : `What it costs is not known: ${why}`;
 }
 
 function previewText(preview: PlanPreview | undefined): string {

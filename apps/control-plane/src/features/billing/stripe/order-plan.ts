@@ -1,4 +1,3 @@
-import type { Plan } from '@tollkeeper/contract';
 import type { Ctx } from '../../../context.ts';
 import type { Transaction } from '../../../db/connect.ts';
 import { DomainError } from '../../../domain-error.ts';
@@ -17,7 +16,8 @@ import {
 } from './find-subscriptions.ts';
 import { followSubscription } from './follow-subscription.ts';
 import { type Order, RECORDED, type Recorded, recordOrder } from './record-order.ts';
-import { isFailing, isLive } from './subscription-plan.ts';
+import { paymentDue, requireOrderable } from './require-orderable.ts';
+import { isLive } from './subscription-plan.ts';
 
 /**
  * Has Stripe change what the organization is subscribed to; the plan follows from what it answers. What
@@ -40,11 +40,8 @@ async function placeOrder(order: Order): Promise<PlanChangeOutcome> {
   const found = customer ? await findSubscriptions(requireStripe(ctx.services), customer) : NOTHING;
   const live = found.subscriptions.filter(isLive);
   if (plan === 'free') return cancel(order, live);
-  const price = priceOf(ctx, plan);
-  const [current, another] = live;
-  if (another) throw tooMany(live.length);
+  const { price, current } = requireOrderable(requireStripe(ctx.services), plan, live);
   if (!current) return beginCheckout(order, price, { customer, found });
-  if (isFailing(current) || current.status === 'paused') throw paymentDue();
   if (current.plan === plan) return resume(order, current);
   const paidBy = current.paymentMethod ?? found.paymentMethod;
   return replacePrice(order, price, current, paidBy);
@@ -131,15 +128,6 @@ async function replacePrice(
   return { outcome: 'payment', url };
 }
 
-function priceOf(ctx: Ctx, plan: Plan): string {
-  const [price] = requireStripe(ctx.services).config.prices.get(plan) ?? [];
-  if (price !== undefined) return price;
-  throw new DomainError(
-    'invalid_state',
-    `The plan "${plan}" cannot be bought here. Ask the operator of the server for it.`,
-  );
-}
-
 /**
  * Bank debits are paid days later, so that Stripe holds no change back until they are
  * (https://docs.stripe.com/billing/subscriptions/pending-updates).
@@ -153,19 +141,5 @@ function paidByDebit(cause: unknown): DomainError {
     'invalid_state',
     'The plan cannot be changed while the subscription is paid by bank debit. Choose a card in the portal, and try again. Or end the subscription, and choose the other plan once it has ended.',
     { cause },
-  );
-}
-
-function tooMany(count: number): DomainError {
-  return new DomainError(
-    'invalid_state',
-    `You have ${count} subscriptions. End all but one in the portal, and try again.`,
-  );
-}
-
-function paymentDue(): DomainError {
-  return new DomainError(
-    'invalid_state',
-    'A payment is due for the subscription. Pay it in the portal, and try again.',
   );
 }

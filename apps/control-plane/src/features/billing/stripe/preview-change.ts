@@ -4,7 +4,8 @@ import { askStripe } from '../../../payments/ask-stripe.ts';
 import { requireStripe } from '../../../payments/stripe-account.ts';
 import { findCustomer } from './customer-of.ts';
 import { type FoundSubscription, findSubscriptions } from './find-subscriptions.ts';
-import { isFailing, isLive } from './subscription-plan.ts';
+import { requireOrderable } from './require-orderable.ts';
+import { isLive } from './subscription-plan.ts';
 
 type Preview = Pick<PlanPreview, 'charge' | 'startsAt'>;
 
@@ -13,7 +14,7 @@ const AT_ONCE: Preview = { charge: null, startsAt: null };
 /**
  * What Stripe would invoice at once for a change to the plan, and when Free would follow. A new
  * subscription shows its price at the checkout.
- * @throws DomainError unavailable
+ * @throws DomainError unavailable; invalid_state where the plan cannot be ordered
  */
 export async function previewChange(
   { services, organizationId }: Ctx,
@@ -21,14 +22,11 @@ export async function previewChange(
 ): Promise<Preview> {
   const stripe = requireStripe(services);
   const customer = await findCustomer(services.db, organizationId);
-  if (!customer) return AT_ONCE;
-  const { subscriptions } = await findSubscriptions(stripe, customer);
-  const live = subscriptions.filter(isLive);
+  const found = customer && (await findSubscriptions(stripe, customer));
+  const live = found?.subscriptions.filter(isLive) ?? [];
   if (plan === 'free') return { charge: null, startsAt: endOfAll(live) };
-  const [price] = stripe.config.prices.get(plan) ?? [];
-  const [current, another] = live;
-  if (price === undefined || !current || another || isFailing(current)) return AT_ONCE;
-  if (current.plan === plan) return AT_ONCE;
+  const { price, current } = requireOrderable(stripe, plan, live);
+  if (!customer || !current || current.plan === plan) return AT_ONCE;
   const { total, currency } = await askStripe(() =>
     stripe.client.invoices.createPreview({
       customer: customer.customerId,

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { createClient } from '../../../testing/client.ts';
 import { makeKey } from '../../../testing/keys.ts';
 import { addMember, addOrganization } from '../../../testing/people.ts';
@@ -239,5 +239,21 @@ it('reconciles in steps, each of which begins where the one before ended', async
   expect(world.stripe.requests).toContain(`GET /v1/customers/${customer}`);
   // All that were asked about are not asked about again before the next night.
   expect(await step()).toEqual({ reconciled: 0, failed: 0, left: 0 });
+
+  // The job goes on by itself, where each step takes its whole time for a few of them.
+  await world.query(`update stripe_customer set followed_at = '2026-01-01'`);
+  await world.query(`insert into pgboss.job (name) values ('reconcile-subscriptions')`);
+  let time = Date.parse('2100-01-15T04:00:00Z');
+  const clock = () => {
+    time += 5 * MINUTE_MS;
+    return new Date(time);
+  };
+  const { database, services: own } = world.app;
+  const { logged } = await startTestApp({ database, clock, billing: own.billing });
+  await vi.waitFor(async () => {
+    const asked = `select 1 from stripe_customer where followed_at >= '2100-01-15'`;
+    expect(await world.query(asked)).toHaveLength(10);
+  });
+  expect(logged.join('')).toContain('"left":1');
   await world.query(`delete from organization where id like 'org_many_%'`);
 });

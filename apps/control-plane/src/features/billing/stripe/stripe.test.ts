@@ -132,6 +132,8 @@ it('leaves the plan for the grace period after a failed payment, and ends it aft
   const graceEnds = Date.parse(failing.until ?? '');
   expect(Math.abs(graceEnds - Date.now() - 14 * DAY_MS)).toBeLessThan(60_000);
   expect((await order('developer')).problem.detail).toContain('A payment is due');
+  const preview = await world.owner.get('/v1/billing/preview?plan=developer');
+  expect(preview.problem.detail).toContain('A payment is due');
 
   // Stripe gives up before, and a later invoice is not paid either.
   endPeriod(account, id);
@@ -171,6 +173,8 @@ it('changes an existing subscription at once, with what Stripe computes for the 
   expect(await plan()).toBe('developer');
   expect((await order('developer')).problem.code).toBe('invalid_state');
   expect((await order('enterprise')).problem.detail).toContain('cannot be bought here');
+  const refused = await world.owner.get('/v1/billing/preview?plan=enterprise');
+  expect(refused.problem.detail).toContain('cannot be bought here');
 });
 
 it('changes nothing until a payment that was declined is made', async () => {

@@ -1,0 +1,47 @@
+import type { Plan } from '@tollkeeper/contract';
+import { DomainError } from '../../../domain-error.ts';
+import type { StripeAccount } from '../../../payments/stripe-account.ts';
+import type { FoundSubscription } from './find-subscriptions.ts';
+import { isFailing } from './subscription-plan.ts';
+
+interface Orderable {
+  readonly price: string;
+  /** Undefined where the plan begins with a checkout. */
+  readonly current: FoundSubscription | undefined;
+}
+
+/**
+ * What a plan that is paid would be ordered by. A preview says what keeps it from being ordered, as the
+ * order does.
+ * @param live what the organization is subscribed to
+ * @throws DomainError invalid_state
+ */
+export function requireOrderable(
+  { config }: StripeAccount,
+  plan: Plan,
+  live: readonly FoundSubscription[],
+): Orderable {
+  const [price] = config.prices.get(plan) ?? [];
+  if (price === undefined) {
+    throw new DomainError(
+      'invalid_state',
+      `The plan "${plan}" cannot be bought here. Ask the operator of the server for it.`,
+    );
+  }
+  const [current, another] = live;
+  if (another) {
+    throw new DomainError(
+      'invalid_state',
+      `You have ${live.length} subscriptions. End all but one in the portal, and try again.`,
+    );
+  }
+  if (current && (isFailing(current) || current.status === 'paused')) throw paymentDue();
+  return { price, current };
+}
+
+export function paymentDue(): DomainError {
+  return new DomainError(
+    'invalid_state',
+    'A payment is due for the subscription. Pay it in the portal, and try again.',
+  );
+}
