@@ -27,12 +27,7 @@ const WIDENING = ['api_keys.manage_all'];
 const AT_GATEWAYS = ['apis.call'];
 
 /** Scopes whose routes come later. A scope leaves this list with the route that it guards. */
-const NOT_YET_GUARDED = [
-  'integrations.read',
-  'integrations.manage',
-  'notifications.read',
-  'notifications.manage',
-];
+const NOT_YET_GUARDED = ['integrations.read', 'integrations.manage'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const repository = readRepository(root);

@@ -23,6 +23,7 @@ export const DASHBOARD_PATHS = [
   '/billing',
   '/audit-log',
   '/audit-log/$id',
+  '/notifications',
   '/webhooks',
   '/webhooks/$id',
   '/compliance',

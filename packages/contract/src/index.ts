@@ -11,6 +11,13 @@ export * from './export-cursor.ts';
 export * from './ids.ts';
 export * from './money.ts';
 export * from './nearest-name.ts';
+export * from './notification-kinds.ts';
+export {
+  NOTIFICATIONS_MARKED_MAX,
+  type Notification,
+  type NotificationDefaults,
+  type NotificationPreferences,
+} from './notification-schemas.ts';
 export * from './openapi.ts';
 export * from './pattern-rules.ts';
 export type { PolicyRequestInput } from './policy-request.ts';

@@ -61,8 +61,8 @@ const CATALOG = {
     manage: 'Connect, change and disconnect integrations',
   },
   notifications: {
-    read: 'See notification preferences',
-    manage: 'Change notification preferences',
+    read: 'See what members are notified of unless they choose otherwise',
+    manage: 'Change what members are notified of unless they choose otherwise',
   },
   workspaces: {
     read: 'See the workspaces of the organization',
@@ -89,7 +89,7 @@ export interface ScopeDescription {
 }
 
 /** Scopes, and groups of scopes, that no route needs yet. */
-const UNUSED: ReadonlySet<string> = new Set(['integrations', 'notifications']);
+const UNUSED: ReadonlySet<string> = new Set(['integrations']);
 
 export const SCOPE_CATALOG: readonly ScopeDescription[] = Object.entries(CATALOG).flatMap(
   ([group, actions]) =>

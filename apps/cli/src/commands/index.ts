@@ -99,6 +99,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit.ts')).audit,
   },
   {
+    name: 'notifications',
+    summary: 'See your notifications, and choose which ones you receive',
+    load: async () => (await import('./notifications.ts')).notifications,
+  },
+  {
     name: 'webhooks',
     summary: 'Send audit events to other systems as they happen',
     load: async () => (await import('./webhooks.ts')).webhooks,

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
 import { recordSignInFailures } from '../features/identity/index.ts';
+import { findKeyFindings } from '../features/notifications/index.ts';
 import { disableUnusedKeys } from '../jobs/disable-unused-keys.ts';
 import { eraseDeletedOrganizations } from '../jobs/erase-deleted-organizations.ts';
 import { purgeOutdated } from '../jobs/purge-outdated.ts';
-import { warnOfUnusedKeys } from '../jobs/warn-of-unused-keys.ts';
 import type { Client } from '../testing/client.ts';
 import { joinWithIdentity, openGateway } from '../testing/gateway-client.ts';
 import { makeKey } from '../testing/keys.ts';
@@ -135,7 +135,7 @@ it('reads whole tables in jobs only once an hour, and none that grows with keys 
   const wide = await readWhole(async () => {
     await purgeOutdated(services.db);
     await disableUnusedKeys(services);
-    await warnOfUnusedKeys(services);
+    await findKeyFindings(services);
     await recordSignInFailures(services);
     await eraseDeletedOrganizations(services);
   }, [...purged, ...few]);

@@ -9,6 +9,8 @@ import { attack, createVictim, type Victim } from './isolation.fixture.ts';
 const READING: readonly string[] = [
   ...['verifyKey', 'previewSecurity', 'getKeysPropagation', 'getKeysCreated'],
   ...['validatePolicy', 'simulatePolicies', 'replayPolicies'],
+  // What a member has looked at changes nothing of the organization.
+  'markNotificationsRead',
 ];
 /** By somebody who has no session yet; each has tests of its own. */
 const PUBLIC: readonly string[] = [

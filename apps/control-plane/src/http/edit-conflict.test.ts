@@ -39,6 +39,7 @@ const RECORDS = [
   'policy',
   'organization',
   'security',
+  'notification defaults',
 ] as const;
 
 beforeAll(async () => {
@@ -77,6 +78,11 @@ beforeAll(async () => {
     policy: whole(`/v1/policies/${policy.body.id}`, ...names),
     organization: whole('/v1/organization', ...names),
     security: whole('/v1/security', { sessionHoursMax: 9 }, { sessionHoursMax: 8 }),
+    'notification defaults': whole(
+      '/v1/notifications/defaults',
+      { digestHour: 9 },
+      { digestHour: 8 },
+    ),
   };
 });
 

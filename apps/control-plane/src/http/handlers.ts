@@ -30,6 +30,14 @@ import {
   suspendMember,
   updateMember,
 } from '../features/members/index.ts';
+import {
+  getNotificationDefaults,
+  getNotificationPreferences,
+  listNotifications,
+  markNotificationsRead,
+  updateNotificationDefaults,
+  updateNotificationPreferences,
+} from '../features/notifications/index.ts';
 import * as organization from '../features/organization/index.ts';
 import * as passwordResets from '../features/password-resets/index.ts';
 import * as policies from '../features/policies/index.ts';
@@ -113,6 +121,12 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   exportAuditEvents,
   updateAuditLog,
   ...auditLog,
+  listNotifications,
+  markNotificationsRead,
+  getNotificationPreferences,
+  updateNotificationPreferences,
+  getNotificationDefaults,
+  updateNotificationDefaults,
   listWebhookEndpoints,
   createWebhookEndpoint,
   getWebhookEndpoint,

@@ -6,6 +6,7 @@ import {
   SCOPES,
 } from '@tollkeeper/contract';
 import { setPlan } from '../features/billing/index.ts';
+import { deriveNotifications } from '../features/notifications/index.ts';
 import type { Answer, Client } from '../testing/client.ts';
 import { joinFleet } from '../testing/fleet.ts';
 import { addMember, addWorkspace, claimedOrganization, type Person } from '../testing/people.ts';
@@ -46,6 +47,8 @@ export async function createVictim(app: TestApp): Promise<Victim> {
   const endpoint = await owner.post<{ id: string }>('/v1/webhook-endpoints', WEBHOOK);
   const report = await owner.post<{ id: string }>('/v1/compliance/reports', REPORT);
   const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
+  await deriveNotifications(app.services);
+  const notifications = await owner.get<{ data: { id: string }[] }>('/v1/notifications');
   const targets = {
     'api-keys': key.id,
     'bulk-keys': bulkKey.id,
@@ -59,6 +62,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
     policies: policy.body.id,
     'webhook-endpoints': endpoint.body.id,
     reports: report.body.id,
+    notifications: notifications.body.data[0]?.id ?? '',
     'audit-events': events.body.data[0]?.id ?? '',
   };
   return {
@@ -133,6 +137,9 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
     policy: { text: POLICY('').text },
     workspaceId: targets.workspaces,
   }),
+  markNotificationsRead: ({ targets }) => ({ ids: [targets.notifications] }),
+  updateNotificationPreferences: () => ({ channels: { gateway_joined: 'none' } }),
+  updateNotificationDefaults: () => ({ channels: { gateway_joined: 'mail' } }),
   createWebhookEndpoint: () => ({ ...WEBHOOK, name: 'Intruder' }),
   updateWebhookEndpoint: () => ({ name: 'Renamed' }),
   resendWebhooks: () => ({ failedSince: '2020-01-01T00:00:00Z' }),

@@ -44,6 +44,7 @@ const paged = reading.filter(([, { query }]) => query && 'cursor' in query.shape
 const NOT_BY_TIME: readonly RouteName[] = [
   'listApiScopes',
   'listPolicyVersions',
+  'listNotifications',
   'listAuditEvents',
   'exportAuditEvents',
   'listWebhookDeliveries',

@@ -25,6 +25,7 @@ import { countRefusals } from './refused-calls.ts';
 import { registerRoutes } from './register-routes.ts';
 import type { ServerOptions } from './server-options.ts';
 import { basePathOf, withoutBasePath } from './server-options.ts';
+import { registerUnsubscribePage } from './unsubscribe-page.ts';
 import { addVerifyLane } from './verify-lane.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -94,6 +95,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     api.get('/openapi.json', () => document);
   });
   await registerDocs(app, options);
+  await registerUnsubscribePage(app, options);
   if (options.dashboardDir) await registerDashboard(app, options.dashboardDir, options.baseUrl);
   addVerifyLane(app, options);
   return app;

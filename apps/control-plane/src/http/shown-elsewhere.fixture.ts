@@ -43,10 +43,10 @@ export const SHOWN: Readonly<Record<string, readonly string[]>> = {
  * Routes that a caller with their scope alone cannot ask, or learns nothing by.
  * `getKeyReceipt` needs a key that was ended: its own test shows that it names no gateway.
  * What was sent to a webhook endpoint needs `audit.read` too;
- * a report, the scopes that show the same.
+ * a report, the scopes that show the same. A key has no notifications.
  */
 export const APART =
-  /^(?:getKeyReceipt|listWebhook(?:Deliveries|Attempts)|(?:get|list|export)ComplianceReport(?:Rows)?)$/;
+  /^(?:getKeyReceipt|listNotifications|getNotificationPreferences|listWebhook(?:Deliveries|Attempts)|(?:get|list|export)ComplianceReport(?:Rows)?)$/;
 
 /** A body that makes a report. */
 export const REPORT = { kind: 'keys_without_expiry' };

@@ -193,6 +193,7 @@ describe('a caller who holds the scope of one route alone', () => {
   });
 });
 
+const NEW_POLICY = { name: 'made', text: PERMIT };
 const OF_MEMBER = { id: 'member', status: 403, shows: ['canary-member'] };
 /** The policy or the endpoint that is changed, with the member who created it. */
 const OF_POLICY = ['canary-policy', 'canary-member'];
@@ -243,10 +244,7 @@ const CHANGES: Readonly<
   deleteWorkspace: { id: 'workspace', body: () => ({}), status: 409 },
   updateGateway: { id: 'gateway', body: () => ({ name: 'renamed' }) },
   deleteGateway: { id: 'gateway', status: 204 },
-  createPolicy: {
-    body: () => ({ workspaceId: ids.workspace, name: 'made', text: PERMIT }),
-    status: 201,
-  },
+  createPolicy: { body: () => ({ ...NEW_POLICY, workspaceId: ids.workspace }), status: 201 },
   updatePolicy: { id: 'policy', body: () => ({ text: `// New\n${PERMIT}` }), shows: OF_POLICY },
   disablePolicy: { id: 'policy', shows: OF_POLICY },
   enablePolicy: { id: 'policy', shows: OF_POLICY },
@@ -254,6 +252,7 @@ const CHANGES: Readonly<
   deletePolicy: { id: 'policy', status: 204 },
   createJoinKey: { body: () => ({ name: 'made', workspaceId: ids.workspace }), status: 201 },
   deleteJoinKey: { id: 'joinKey', status: 204 },
+  updateNotificationDefaults: { body: () => ({ digestHour: 9 }) },
   createWebhookEndpoint: { body: () => WEBHOOK, status: 403 },
   updateWebhookEndpoint: { ...OF_ENDPOINT, body: () => ({ name: 'renamed' }) },
   disableWebhookEndpoint: OF_ENDPOINT,

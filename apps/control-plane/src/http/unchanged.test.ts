@@ -52,6 +52,8 @@ beforeAll(async () => {
     '/v1/audit-log': ['/v1/audit-log', { retentionDays: 365 }],
     '/v1/workspaces/{id}': [`/v1/workspaces/${workspaceId}`, { name: 'default' }],
     '/v1/policies/{id}': [`/v1/policies/${policy.body.id}`, { ...facts, mode: 'enforce' }],
+    '/v1/notifications/preferences': ['/v1/notifications/preferences', { isMailStopped: false }],
+    '/v1/notifications/defaults': ['/v1/notifications/defaults', { digestHour: 7 }],
     '/v1/webhook-endpoints/{id}': [`/v1/webhook-endpoints/${hooks.body.id}`, endpoint],
     '/v1/gateways/{id}': [
       `/v1/gateways/${gateway.gatewayId}`,

@@ -6,14 +6,14 @@ import type { Services } from '../context.ts';
 import { bossConnection } from '../db/connect.ts';
 import { UNUSED_RUN } from '../features/api-keys/index.ts';
 import { addSegments } from '../features/audit-events/index.ts';
-import {
-  announceDecisions,
-  endPlans,
-  reconcileSubscriptions,
-  withdrawUndecided,
-} from '../features/billing/index.ts';
+import { endPlans, reconcileSubscriptions, withdrawUndecided } from '../features/billing/index.ts';
 import { recordCanaryUses } from '../features/canary-keys/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
+import {
+  DELIVER_NOTIFICATIONS,
+  deliverNotifications,
+  findKeyFindings,
+} from '../features/notifications/index.ts';
 import { DELIVER_WEBHOOKS, deliverWebhooks } from '../features/webhooks/index.ts';
 import { runForEach } from '../run-for-each.ts';
 import { collectCosignatures, integrateAuditLogs } from '../transparency-log/index.ts';
@@ -25,7 +25,6 @@ import { pruneAuditEvents } from './prune-audit-events.ts';
 import { purgeOutdated } from './purge-outdated.ts';
 import { type StoredQueue, storeQueues } from './queues.ts';
 import { isAnyCascadeRunning, resumeCascades } from './resume-cascades.ts';
-import { warnOfUnusedKeys } from './warn-of-unused-keys.ts';
 
 interface Job {
   readonly name: string;
@@ -43,7 +42,7 @@ const JOBS: readonly Job[] = [
   {
     name: 'disable-unused-keys',
     cron: `${UNUSED_RUN.minute} ${UNUSED_RUN.hour} * * *`,
-    run: runAll(disableUnusedKeys, warnOfUnusedKeys),
+    run: runAll(disableUnusedKeys, findKeyFindings),
   },
   { name: 'index-audit-events', cron: '* * * * *', run: addSegments },
   { name: 'record-canary-uses', cron: '* * * * *', run: recordCanaryUses },
@@ -64,7 +63,7 @@ const JOBS: readonly Job[] = [
   {
     name: 'end-plans',
     cron: '*/5 * * * *',
-    run: runAll(announceDecisions, withdrawUndecided, endPlans),
+    run: runAll(withdrawUndecided, endPlans),
   },
   {
     name: DELIVER_WEBHOOKS,
@@ -73,6 +72,7 @@ const JOBS: readonly Job[] = [
     // It runs for longer than a minute where there are endpoints.
     options: { policy: 'short' },
   },
+  { name: DELIVER_NOTIFICATIONS, cron: '* * * * *', run: deliverNotifications },
   { name: RESUME_CASCADES, cron: '* * * * *', run: resumeCascades },
   {
     name: 'prune-audit-events',

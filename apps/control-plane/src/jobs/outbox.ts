@@ -1,17 +1,12 @@
-import { PLANS, WEBHOOK_DISABLE_REASONS } from '@tollkeeper/contract';
+import { PLANS } from '@tollkeeper/contract';
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, type Job, type JobWithMetadata, type PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import type { Services } from '../context.ts';
-import {
-  followSubscription,
-  mailPlanDecision,
-  mailPlanEnding,
-  mailPlanRequest,
-} from '../features/billing/index.ts';
+import { followSubscription, mailPlanRequest } from '../features/billing/index.ts';
 import { giveUpInvitationMail, mailInvitation } from '../features/invitations/index.ts';
+import { mailNotifications } from '../features/notifications/index.ts';
 import { mailResetLink } from '../features/password-resets/index.ts';
-import { mailWebhookDisabled, mailWebhookFailing } from '../features/webhooks/index.ts';
 import type { Outbox, OutboxTopic } from '../write/outbox.ts';
 import type { StoredQueue } from './queues.ts';
 
@@ -31,12 +26,12 @@ const invitation = z.object({
   expiresAt: z.string(),
 });
 const planRequest = z.object({ organizationId: z.string(), plan: z.enum(PLANS) });
-const planDecision = z.object({ organizationId: z.string(), decidedAt: z.string() });
-const webhook = z.object({ organizationId: z.string(), endpointId: z.string() });
-const webhookFailing = webhook.extend({ failingSince: z.string() });
-const webhookDisabled = webhook.extend({ disabledReason: z.enum(WEBHOOK_DISABLE_REASONS) });
+const notifications = z.object({
+  organizationId: z.string(),
+  memberId: z.string(),
+  numbers: z.array(z.number()),
+});
 const deletedOrganization = z.object({ organizationId: z.string() });
-const planEnding = z.object({ organizationId: z.string(), until: z.string() });
 
 const TOPICS: Readonly<Record<OutboxTopic, Topic>> = {
   // Of an address that a stranger gave, nothing is kept for long.
@@ -53,21 +48,9 @@ const TOPICS: Readonly<Record<OutboxTopic, Topic>> = {
     keptSeconds: 7 * 86_400,
     deliver: (services, payload) => mailPlanRequest(services, planRequest.parse(payload)),
   },
-  'mail-plan-decision': {
+  'mail-notifications': {
     keptSeconds: 7 * 86_400,
-    deliver: (services, payload) => mailPlanDecision(services, planDecision.parse(payload)),
-  },
-  'mail-plan-ending': {
-    keptSeconds: 7 * 86_400,
-    deliver: (services, payload) => mailPlanEnding(services, planEnding.parse(payload)),
-  },
-  'mail-webhook-failing': {
-    keptSeconds: 7 * 86_400,
-    deliver: (services, payload) => mailWebhookFailing(services, webhookFailing.parse(payload)),
-  },
-  'mail-webhook-disabled': {
-    keptSeconds: 7 * 86_400,
-    deliver: (services, payload) => mailWebhookDisabled(services, webhookDisabled.parse(payload)),
+    deliver: (services, payload) => mailNotifications(services, notifications.parse(payload)),
   },
   // Once it is given up, a job tries again every night.
   'end-subscriptions': {

@@ -15,6 +15,8 @@ import {
   joinKey,
   keyEdit,
   keyUsage,
+  notification,
+  notificationFinding,
   organizationUsage,
   scopeUse,
   session,
@@ -31,7 +33,7 @@ import { deleteOrphanDeliveries } from '../features/webhooks/index.ts';
  * gateways applied them (a week: so long a gateway may be away and get what it missed; one that was
  * away for longer, and a process, loads all anew), secrets whose grace has ended, join keys that
  * expired and counts beyond the longest period shown (31 days each, of kinds of calls a day, of needs of scopes 90 days), deliveries of webhooks
- * (30 days, and of deleted endpoints), ended sessions, processes that
+ * (30 days, and of deleted endpoints), notifications (90 days), ended sessions, processes that
  * are gone, and the connections that they held. And whatever strangers made us store: attempts,
  * device logins and challenges, once their time is over.
  */
@@ -73,6 +75,9 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
       .update(webhookEndpoint)
       .set({ previousSecret: null, previousSecretUntil: null })
       .where(lt(webhookEndpoint.previousSecretUntil, before('1 minute'))),
+    // With who was notified.
+    notifications: db.delete(notification).where(lt(notification.createdAt, before('90 days'))),
+    findings: db.delete(notificationFinding).where(lt(notificationFinding.at, before('400 days'))),
     sources: db.delete(usageSource).where(lt(usageSource.seenAt, before('31 days'))),
   };
   const counts: Record<string, number> = {};

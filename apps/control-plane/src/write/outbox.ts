@@ -1,4 +1,4 @@
-import type { Plan, WebhookDisableReason } from '@tollkeeper/contract';
+import type { Plan } from '@tollkeeper/contract';
 import type { Transaction } from '../db/connect.ts';
 
 /** What leaves the server after a commit, by its topic. None holds a secret: they are stored. */
@@ -13,20 +13,11 @@ interface OutboxPayloads {
   };
   /** A request for that plan. */
   readonly 'mail-plan-request': { readonly organizationId: string; readonly plan: Plan };
-  /** The decision on such a request, by the time of the decision. */
-  readonly 'mail-plan-decision': { readonly organizationId: string; readonly decidedAt: string };
-  /** A plan that ends at that time. */
-  readonly 'mail-plan-ending': { readonly organizationId: string; readonly until: string };
-  /** An endpoint that has failed since that time. */
-  readonly 'mail-webhook-failing': {
+  /** Notifications of a member, by their numbers. */
+  readonly 'mail-notifications': {
     readonly organizationId: string;
-    readonly endpointId: string;
-    readonly failingSince: string;
-  };
-  readonly 'mail-webhook-disabled': {
-    readonly organizationId: string;
-    readonly endpointId: string;
-    readonly disabledReason: WebhookDisableReason;
+    readonly memberId: string;
+    readonly numbers: readonly number[];
   };
   /** An organization that was deleted, and may still be billed. */
   readonly 'end-subscriptions': { readonly organizationId: string };

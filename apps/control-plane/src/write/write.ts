@@ -20,7 +20,8 @@ export {
 } from './written.ts';
 
 interface WriteSpec<F extends object> {
-  readonly scope: Scope;
+  /** `own` for what belongs to the calling member alone, which needs no scope. */
+  readonly scope: Scope | 'own';
   readonly action: AuditAction;
   /** What shows `fn` more than whether the caller still may, in the same statement. */
   readonly read?: CallerRead<F>;
@@ -41,7 +42,7 @@ export async function write<T, F extends object = object>(
   spec: WriteSpec<F>,
   fn: (tx: Transaction, ctx: Ctx, facts: F) => Promise<Written<T> | Replayed<T>>,
 ): Promise<T> {
-  requireScope(ctx, spec.scope);
+  requireSpecified(ctx, spec.scope);
   const source = {
     organizationId: ctx.organizationId,
     actor: auditActor(ctx),
@@ -51,7 +52,7 @@ export async function write<T, F extends object = object>(
   const read = spec.read ?? (onlyCaller as CallerRead<F>);
   const confirmedFn = async (tx: Transaction) => {
     const { confirmed, facts } = await confirmActor(tx, ctx, read);
-    requireScope(confirmed, spec.scope);
+    requireSpecified(confirmed, spec.scope);
     const written = await fn(tx, confirmed, facts);
     if (ctx.actor.type === 'key' && !('replayed' in written)) recordLead(tx, ctx.actor.keyId);
     return written;
@@ -66,6 +67,11 @@ export async function write<T, F extends object = object>(
       await requireOutsideCascades(ctx);
     }
   }
+}
+
+/** @throws DomainError insufficient_scope */
+function requireSpecified(ctx: Ctx, scope: Scope | 'own'): void {
+  if (scope !== 'own') requireScope(ctx, scope);
 }
 
 /** @throws DomainError where a running cascade is about to end the caller, or may be */

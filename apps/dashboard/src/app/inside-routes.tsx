@@ -19,6 +19,7 @@ import { signOut, useIdentity } from '../features/sessions/index.ts';
 import { chooseWorkspace, chosenWorkspace, WorkspacesPage } from '../features/workspaces/index.ts';
 import { auditEventRoute, auditLogRoute } from './audit-log-routes.tsx';
 import { complianceRoute } from './compliance-routes.tsx';
+import { notificationsRoute } from './notifications-routes.tsx';
 import { insideRoute } from './shell-route.ts';
 import { useLeave, useSwitchOrganization } from './use-leave.ts';
 
@@ -201,7 +202,6 @@ const webhookRoute = createRoute({
 });
 
 const WebhookPage = lazyRouteComponent(loadWebhooks, 'WebhookPage');
-
 function WebhookRoute() {
   const { id } = webhookRoute.useParams();
   const navigate = useNavigate();
@@ -241,6 +241,7 @@ export const insideRoutes = insideRoute.addChildren([
   workspacesRoute,
   organizationRoute,
   billingRoute,
+  notificationsRoute,
   webhooksRoute,
   webhookRoute,
   complianceRoute,

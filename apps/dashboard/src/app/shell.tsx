@@ -4,6 +4,7 @@ import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { Logo } from '../components/page.tsx';
+import { Bell } from '../features/notifications/index.ts';
 import { useIdentity } from '../features/sessions/index.ts';
 import { useMediaQuery } from '../lib/hooks.ts';
 import { SideNav } from './side-nav.tsx';
@@ -47,6 +48,7 @@ function TopBar() {
       <p className="min-w-0 flex-1 truncate font-semibold">
         Tollkeeper <span className="ml-1 font-normal text-soft">{organization.name}</span>
       </p>
+      <Bell />
       <Dialog.Root open={open} onOpenChange={setOpen}>
         <Dialog.Trigger asChild>
           <Button look="quiet" size="icon" aria-label="Open navigation">

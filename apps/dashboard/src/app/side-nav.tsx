@@ -21,6 +21,7 @@ import type { ReactNode } from 'react';
 import { SegmentedChoice } from '../components/forms/choices.tsx';
 import { Select } from '../components/forms/controls.tsx';
 import { Logo } from '../components/page.tsx';
+import { Bell } from '../features/notifications/index.ts';
 import { useIdentity } from '../features/sessions/index.ts';
 import {
   chooseWorkspace,
@@ -53,6 +54,8 @@ const PAGES = [
 
 /** @param onNavigate called when a link was followed; closes the sheet on phones */
 export function SideNav({ onNavigate }: { readonly onNavigate?: () => void }) {
+  // The bar of narrow windows has the bell.
+  const isInSheet = onNavigate !== undefined;
   const { organization, scopes } = useIdentity();
   const workspace = useChosenWorkspace();
   const showWorkspace = useShowWorkspace();
@@ -60,7 +63,7 @@ export function SideNav({ onNavigate }: { readonly onNavigate?: () => void }) {
     <div className="flex h-full flex-col gap-5 p-3.5">
       <div className="flex items-center gap-2.5 px-1.5 pt-1">
         <Logo size={26} />
-        <div className="min-w-0">
+        <div className="min-w-0 flex-1">
           <p className="font-semibold leading-tight">Tollkeeper</p>
           <p
             className="truncate text-[0.8125rem] text-soft leading-tight"
@@ -69,6 +72,7 @@ export function SideNav({ onNavigate }: { readonly onNavigate?: () => void }) {
             {organization.name}
           </p>
         </div>
+        {isInSheet ? null : <Bell />}
       </div>
       <OrganizationSwitch />
       <WorkspaceSwitch onChoose={showWorkspace} />

@@ -15,6 +15,7 @@ import * as invoices from './invoices.ts';
 import * as joinKeys from './join-keys.ts';
 import * as keyStatus from './key-status.ts';
 import * as members from './members.ts';
+import * as notifications from './notifications.ts';
 import * as organization from './organization.ts';
 import * as passwordResets from './password-resets.ts';
 import * as policies from './policies.ts';
@@ -130,6 +131,12 @@ export const routes = {
   listJoinKeys: joinKeys.listJoinKeys,
   createJoinKey: joinKeys.createJoinKey,
   deleteJoinKey: joinKeys.deleteJoinKey,
+  listNotifications: notifications.listNotifications,
+  markNotificationsRead: notifications.markNotificationsRead,
+  getNotificationPreferences: notifications.getNotificationPreferences,
+  updateNotificationPreferences: notifications.updateNotificationPreferences,
+  getNotificationDefaults: notifications.getNotificationDefaults,
+  updateNotificationDefaults: notifications.updateNotificationDefaults,
   listWebhookEndpoints: webhookEndpoints.listWebhookEndpoints,
   createWebhookEndpoint: webhookEndpoints.createWebhookEndpoint,
   getWebhookEndpoint: webhookEndpoints.getWebhookEndpoint,

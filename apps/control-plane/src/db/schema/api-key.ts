@@ -54,7 +54,7 @@ export const apiKey = pgTable(
     lastUsedAt: moment(),
     /** When it was last enabled again: from then on, not being used counts anew. */
     enabledAt: moment(),
-    /** When its owner was last warned that it will be disabled because it is not used. */
+    /** Not written any more; servers of an earlier version do, of which one may still run. */
     unusedWarnedAt: moment(),
     /** The API key that created it; not bound to it, which may be deleted. */
     createdByKeyId: text(),

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Plan } from '@tollkeeper/contract';
-import { and, eq, isNull, ne } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
-import { billing, member, organization, planRequest, user } from '../../db/schema/index.ts';
+import { organization, planRequest } from '../../db/schema/index.ts';
 import { escapeHtml, type Mail } from '../../mail/mailer.ts';
 import { capitalized } from './plan-effect.ts';
 
-type MailServices = Pick<Services, 'db' | 'mailer' | 'baseUrl' | 'billing'>;
+type MailServices = Pick<Services, 'db' | 'mailer' | 'billing'>;
 
 /**
  * Id of the one message about what the parts name: a message with an id that the outbox already holds, or
@@ -57,93 +57,13 @@ export async function mailPlanRequest(
   await mailer.send(mailOf(operatorEmail, subject, lines));
 }
 
-/**
- * Mails the requester what the operator decided. Does nothing once another plan was requested, or the
- * requester is no active member any more.
- * @throws Error when the mail server took no mail
- */
-export async function mailPlanDecision(
-  { db, mailer, baseUrl }: MailServices,
-  { organizationId, decidedAt }: { organizationId: string; decidedAt: string },
-): Promise<void> {
-  const [row] = await db
-    .select({ organizationName: organization.name, planRequest, user })
-    .from(planRequest)
-    .innerJoin(organization, eq(organization.id, planRequest.organizationId))
-    .innerJoin(
-      member,
-      and(
-        eq(member.organizationId, planRequest.organizationId),
-        eq(member.id, planRequest.requestedBy),
-        eq(member.status, 'active'),
-      ),
-    )
-    .innerJoin(user, eq(user.id, member.userId))
-    .where(
-      and(
-        eq(planRequest.organizationId, organizationId),
-        ne(planRequest.status, 'pending'),
-        eq(planRequest.decidedAt, new Date(decidedAt)),
-        isNull(organization.deletedAt),
-      ),
-    );
-  if (!row || !mailer) return;
-  const { plan, status, decisionNote } = row.planRequest;
-  const what = `request for the plan ${capitalized(plan)} of ${row.organizationName}`;
-  const lines = [
-    `${row.user.name}, the operator of the server ${status} your ${what}.`,
-    ...(status === 'declined' ? ['The plan stays as it is.'] : []),
-    ...(decisionNote === null ? [] : [`The operator wrote: ${decisionNote}`]),
-  ];
-  const subject = `Your ${what} was ${status}`;
-  await mailer.send(mailOf(row.user.email, subject, lines, baseUrl));
-}
-
-/**
- * Mails the owner that the plan of the organization ends. Does nothing once it ends at another time.
- * @throws Error when the mail server took no mail
- */
-export async function mailPlanEnding(
-  { db, mailer, baseUrl }: MailServices,
-  { organizationId, until }: { organizationId: string; until: string },
-): Promise<void> {
-  const [row] = await db
-    .select({ name: organization.name, plan: organization.plan, after: billing.planAfter, user })
-    .from(billing)
-    .innerJoin(organization, eq(organization.id, billing.organizationId))
-    .innerJoin(
-      member,
-      and(eq(member.organizationId, organization.id), eq(member.roleId, 'role_owner')),
-    )
-    .innerJoin(user, eq(user.id, member.userId))
-    .where(
-      and(
-        eq(billing.organizationId, organizationId),
-        eq(billing.until, new Date(until)),
-        isNull(organization.deletedAt),
-      ),
-    );
-  if (!row || !mailer) return;
-  const { name, plan, after } = row;
-  const at = new Date(until).toUTCString();
-  const lines = [
-    `${row.user.name}, the plan ${capitalized(plan)} of ${name} ends on ${at}. The plan ${capitalized(after ?? 'free')} follows.`,
-    'No key stops working. Where the plan that follows allows fewer keys than you have, you cannot create more until enough are gone.',
-  ];
-  const subject = `The plan ${capitalized(plan)} of ${name} ends soon`;
-  await mailer.send(mailOf(row.user.email, subject, lines, baseUrl));
-}
-
-/** @param baseUrl for a link to the billing page; none for the operator, who has another organization */
-function mailOf(to: string, subject: string, lines: readonly string[], baseUrl?: string): Mail {
-  const links = baseUrl === undefined ? [] : [`${baseUrl}/billing`];
+function mailOf(to: string, subject: string, lines: readonly string[]): Mail {
   return {
     ...{ to, subject },
-    text: `${[...lines, ...links].join('\n\n')}\n`,
+    text: `${lines.join('\n\n')}\n`,
     html: [
       '<!doctype html><html lang="en"><body style="font-family:sans-serif;line-height:1.5">',
       ...lines.map((line) => `<p>${escapeHtml(line)}</p>`),
-      ...links.map((link) => `<p><a href="${escapeHtml(link)}">Open the billing page</a></p>`),
       '</body></html>',
     ].join('\n'),
   };

@@ -82,14 +82,12 @@ function warn(
       .update(billing)
       .set({ warnedAt: now })
       .where(eq(billing.organizationId, organizationId));
-    const payload = { organizationId, until: until.toISOString() };
     return {
       result: true,
       target: { type: 'organization', id: organizationId, name },
       before: null,
       after: termsFacts(terms),
       changes: [],
-      outbox: services.mailer ? [{ topic: 'mail-plan-ending', payload }] : [],
     };
   });
 }

@@ -1,6 +1,5 @@
 /** The plan of an organization: its limits, its changes, and who pays for it. */
-export { announceDecisions } from './announce-decisions.ts';
-export { mailPlanDecision, mailPlanEnding, mailPlanRequest } from './billing-mail.ts';
+export { mailPlanRequest } from './billing-mail.ts';
 export { changePlan, getInvoices, openBillingPortal } from './change-plan.ts';
 export { approvePlanRequest, declinePlanRequest, listPlanRequests } from './decide-request.ts';
 export { endPlans } from './end-plans.ts';

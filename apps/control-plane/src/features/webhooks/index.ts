@@ -5,8 +5,6 @@ export {
   deleteOrphanDeliveries,
   deliverDue,
   deliverWebhooks,
-  mailWebhookDisabled,
-  mailWebhookFailing,
 } from './delivery/index.ts';
 export { listWebhookAttempts, listWebhookDeliveries } from './list-webhook-deliveries.ts';
 export { getWebhookEndpoint, listWebhookEndpoints } from './list-webhook-endpoints.ts';

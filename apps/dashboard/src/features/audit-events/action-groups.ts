@@ -160,12 +160,22 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
     },
   },
   {
+    group: 'notification',
+    title: 'Notifications',
+    actions: {
+      update_preferences: 'Changed what they are notified of',
+      update_defaults: 'Changed what members are notified of',
+      unsubscribe: 'Stopped mails by the link in one',
+    },
+  },
+  {
     group: 'webhook_endpoint',
     title: 'Webhooks',
     actions: {
       create: 'Created a webhook endpoint',
       update: 'Edited a webhook endpoint',
       rotate_secret: 'Rotated the secret of a webhook endpoint',
+      fail: 'Reported that a webhook endpoint fails',
       disable: 'Disabled a webhook endpoint',
       enable: 'Enabled a webhook endpoint',
       delete: 'Deleted a webhook endpoint',

@@ -6,6 +6,7 @@ import { type ClaimedDelivery, claimDeliveries } from './claim-deliveries.ts';
 import { disableEndpoint } from './disable-endpoint.ts';
 import { fanOutEvents } from './fan-out-events.ts';
 import { recordAttempt } from './record-attempt.ts';
+import { reportFailing } from './report-failing.ts';
 import { sendDelivery, TIMEOUT_MS } from './send-delivery.ts';
 
 /** Requests of this process under way at a time. */
@@ -83,7 +84,8 @@ async function deliver(
     const outcome = await sendDelivery(services, claimed, timeoutMs);
     // The database is being closed; the lease ends by itself.
     if (stopping.aborted) return;
-    const disableFor = await recordAttempt(services, claimed, outcome);
+    const { disableFor, isWarningDue } = await recordAttempt(services, claimed, outcome);
+    if (isWarningDue) await reportFailing(services, claimed.endpoint, outcome.at);
     if (disableFor) {
       await disableEndpoint(services, claimed.endpoint, disableFor);
       log.warn({ organizationId, endpointId, reason: disableFor }, 'webhook endpoint disabled');

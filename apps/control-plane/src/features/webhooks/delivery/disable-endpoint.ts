@@ -7,7 +7,7 @@ import { type EndpointRow, endpointTarget, isEndpoint } from '../endpoint-view.t
 /** The job that sends webhooks, as its events name it. */
 export const DELIVER_WEBHOOKS = 'deliver-webhooks';
 
-/** Disables an endpoint by what it answered, with an audit event and a mail. */
+/** Disables an endpoint by what it answered, with an audit event, of which members are notified. */
 export function disableEndpoint(
   services: WriteServices,
   { organizationId, id }: EndpointRow,
@@ -40,12 +40,6 @@ export function disableEndpoint(
         failingSince: row.failingSince?.toISOString() ?? null,
       },
       changes: [],
-      outbox: [
-        {
-          topic: 'mail-webhook-disabled',
-          payload: { organizationId, endpointId: id, disabledReason },
-        },
-      ],
     };
   });
 }

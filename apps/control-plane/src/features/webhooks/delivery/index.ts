@@ -3,4 +3,3 @@
 export { deleteOrphanDeliveries } from './delete-orphan-deliveries.ts';
 export { deliverDue, deliverWebhooks } from './deliver-webhooks.ts';
 export { DELIVER_WEBHOOKS } from './disable-endpoint.ts';
-export { mailWebhookDisabled, mailWebhookFailing } from './webhook-mail.ts';

@@ -16,17 +16,24 @@ const WARNING_DAYS = 2;
 const FULL_ANSWERS_A_DAY = 100;
 const CUT_CHARS = 1024;
 
-type RecordServices = Pick<Services, 'db' | 'outbox'>;
+type RecordServices = Pick<Services, 'db'>;
+
+/** What follows for the endpoint. */
+interface Consequence {
+  readonly disableFor?: WebhookDisableReason | undefined;
+  /** Whether people are to be warned that it fails. */
+  readonly isWarningDue?: boolean;
+}
 
 /**
  * Stores an attempt and what becomes of its delivery and its endpoint.
- * @returns why the endpoint is to be disabled, if it is
+ * @returns what follows for the endpoint
  */
 export async function recordAttempt(
-  { db, outbox }: RecordServices,
-  { delivery, endpoint }: ClaimedDelivery,
+  { db }: RecordServices,
+  { delivery }: ClaimedDelivery,
   outcome: Outcome,
-): Promise<WebhookDisableReason | undefined> {
+): Promise<Consequence> {
   const { organizationId, endpointId, sequence } = delivery;
   return db.transaction(async (tx) => {
     // The endpoint first, which those who manage it lock first too.
@@ -40,7 +47,7 @@ export async function recordAttempt(
       .where(isDelivery(delivery))
       .for('update');
     // Deleted with its endpoint meanwhile.
-    if (!stored) return undefined;
+    if (!stored) return {};
     const number = stored.attemptsCount + 1;
     await tx
       .update(webhookDelivery)
@@ -50,12 +57,7 @@ export async function recordAttempt(
     const responseBody = await keptAnswer(tx, delivery, outcome);
     const attempt = { number, at, durationMs, status, problem, request, responseBody };
     await tx.insert(webhookAttempt).values({ organizationId, endpointId, sequence, ...attempt });
-    if (standing?.isWarned && standing.failingSince) {
-      const failingSince = standing.failingSince.toISOString();
-      const payload = { organizationId, endpointId: endpoint.id, failingSince };
-      await outbox.add({ topic: 'mail-webhook-failing', payload }, tx);
-    }
-    return standing?.disableFor;
+    return standing ?? {};
   });
 }
 
@@ -107,18 +109,12 @@ async function noteSuccess(tx: Transaction, organizationId: string, id: string) 
   return undefined;
 }
 
-interface Standing {
-  readonly failingSince: Date | null;
-  readonly isWarned: boolean;
-  readonly disableFor: WebhookDisableReason | undefined;
-}
-
 async function noteFailure(
   tx: Transaction,
   organizationId: string,
   id: string,
   { at, status }: Outcome,
-): Promise<Standing | undefined> {
+): Promise<Consequence | undefined> {
   const [row] = await tx
     .select()
     .from(webhookEndpoint)
@@ -127,19 +123,16 @@ async function noteFailure(
   if (row?.status !== 'enabled') return undefined;
   const failingSince = row.failingSince ?? at;
   const daysSince = (from: Date) => (at.getTime() - from.getTime()) / DAY_MS;
-  const isWarned = row.warnedAt === null && daysSince(failingSince) >= WARNING_DAYS;
-  const warnedAt = isWarned ? at : row.warnedAt;
-  await tx
-    .update(webhookEndpoint)
-    .set({ failingSince, warnedAt })
-    .where(isEndpoint(organizationId, id));
+  const isWarningDue = row.warnedAt === null && daysSince(failingSince) >= WARNING_DAYS;
+  if (row.failingSince === null) {
+    await tx.update(webhookEndpoint).set({ failingSince }).where(isEndpoint(organizationId, id));
+  }
   const isTooLong =
     daysSince(failingSince) >= WEBHOOK_FAILING_DAYS_MAX &&
-    warnedAt !== null &&
-    daysSince(warnedAt) >= 1;
+    row.warnedAt !== null &&
+    daysSince(row.warnedAt) >= 1;
   return {
-    failingSince,
-    isWarned,
+    isWarningDue,
     disableFor: status === 410 ? 'gone' : isTooLong ? 'failing' : undefined,
   };
 }

@@ -1,0 +1,184 @@
+/** Notifications on their way to a mail server. */
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { countAuditEvents, newestAuditEvent } from '../../../testing/audit-log.ts';
+import type { Client } from '../../../testing/client.ts';
+import { makeKey } from '../../../testing/keys.ts';
+import {
+  addMember,
+  claimedOrganization,
+  type Person,
+  setMemberStatus,
+} from '../../../testing/people.ts';
+import type { Query } from '../../../testing/query-database.ts';
+import { type SmtpServer, startSmtpServer } from '../../../testing/smtp-server.ts';
+import { startOrganization } from '../../../testing/start-organization.ts';
+import { readTables } from '../../../testing/tables.ts';
+import type { TestApp } from '../../../testing/test-app.ts';
+import { deliverNotifications } from '../deliver-notifications.ts';
+import { deriveNotifications } from '../derive-notifications.ts';
+import { findKeyFindings } from '../find-key-findings.ts';
+import { unsubscribeToken } from './unsubscribe-token.ts';
+
+const PREFERENCES = '/v1/notifications/preferences';
+const DAY_MS = 86_400_000;
+
+let app: TestApp;
+let owner: Client;
+let dev: Person;
+let query: Query;
+let smtp: SmtpServer;
+let organizationId: string;
+
+beforeAll(async () => {
+  smtp = await startSmtpServer();
+  ({ app, owner, query } = await startOrganization({
+    mail: { url: smtp.url, from: 'Tollkeeper <keys@example.com>' },
+  }));
+  ({ organizationId } = await claimedOrganization(app));
+  dev = await addMember(app, organizationId, 'developer');
+});
+
+beforeEach(async () => {
+  await deliver();
+  await query('delete from notification');
+  await query('delete from notification_preference');
+  await query(`delete from pgboss.job where name = 'mail-notifications'`);
+  smtp.mails.length = 0;
+});
+
+const deliver = (now = new Date()) => deliverNotifications({ ...app.services, clock: () => now });
+const mailsTo = ({ email }: Person) => smtp.mails.filter(({ to }) => to === email);
+
+async function revokeTheirs(): Promise<void> {
+  const body = { name: 'ci', profile: 'custom', scopes: ['apis.call'] };
+  const { id } = await makeKey(app, dev.client, body);
+  await owner.post(`/v1/api-keys/${id}/revoke`, {});
+}
+
+/** Once the outbox has delivered all of it. */
+async function delivered(): Promise<void> {
+  const open = `select 1 from pgboss.job where name = 'mail-notifications' and state <> 'completed'`;
+  await expect.poll(() => query(open)).toEqual([]);
+}
+
+describe('a security notification', () => {
+  it('is mailed at once and once, however many processes deliver, with the way out', async () => {
+    await revokeTheirs();
+    await Promise.all([deliver(), deliver(), deliver()]);
+    await deliver();
+    await delivered();
+    const [mail, ...more] = mailsTo(dev);
+    expect(more).toEqual([]);
+    expect(mail?.message).toMatch(
+      /^Subject: =\?UTF-8\?Q\?Ada_Owner_revoked_your_API_key_=22ci=22/m,
+    );
+    expect(mail?.message).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
+    expect(mail?.message).toMatch(/^List-Unsubscribe:\s+<http:/m);
+    expect(mail?.message).toContain('Content-Type: text/plain');
+    expect(mail?.message).toContain('Content-Type: text/html');
+  });
+
+  it('is mailed to nobody who was suspended, chose otherwise, or lost their role meanwhile', async () => {
+    const restore = () => setMemberStatus(app, dev.memberId, 'active');
+    const changes = [
+      [() => setMemberStatus(app, dev.memberId, 'suspended'), restore],
+      [() => dev.client.patch(PREFERENCES, { channels: { api_key_changed: 'bell' } }), restore],
+      [() => dev.client.patch(PREFERENCES, { isMailStopped: true }), restore],
+      [
+        () => owner.patch(`/v1/members/${dev.memberId}`, { roleId: 'role_billing' }),
+        () => owner.patch(`/v1/members/${dev.memberId}`, { roleId: 'role_developer' }),
+      ],
+    ] as const;
+    for (const [change, undo] of changes) {
+      await query('delete from notification_preference');
+      await revokeTheirs();
+      // Not due yet: what was chosen when it happened is not all that counts.
+      await deriveNotifications(app.services);
+      await change();
+      await deliver();
+      await delivered();
+      expect(mailsTo(dev)).toEqual([]);
+      await undo();
+    }
+  });
+});
+
+it('other notifications wait for one digest', async () => {
+  for (const name of ['one', 'two']) {
+    const expiresAt = new Date(Date.now() + 10 * DAY_MS).toISOString();
+    await makeKey(app, dev.client, { name, profile: 'custom', scopes: ['apis.call'], expiresAt });
+  }
+  await query(
+    `update api_key set created_at = now() - interval '20 days' where expires_at is not null`,
+  );
+  await findKeyFindings(app.services);
+  await deliver();
+  await delivered();
+  expect(mailsTo(dev)).toEqual([]);
+  await deliver(new Date(Date.now() + DAY_MS));
+  await delivered();
+  expect(mailsTo(dev)).toHaveLength(1);
+  expect(mailsTo(dev)[0]?.message).toMatch(/^Subject: 2 notifications from Acme\r$/m);
+});
+
+describe('the link in a mail', () => {
+  const linkOf = (token: string) => `${app.baseUrl}/unsubscribe?token=${token}`;
+  const token = () => unsubscribeToken(app.services.notifications.unsubscribeKey, dev.memberId);
+  const post = (of: string, type = 'application/x-www-form-urlencoded') =>
+    fetch(linkOf(of), {
+      ...{ method: 'POST', headers: { 'content-type': type } },
+      body: 'List-Unsubscribe=One-Click',
+    });
+
+  it('changes nothing when it is opened, and stops the mails when it is confirmed, once', async () => {
+    const before = await readTables(app);
+    const page = await fetch(linkOf(token()));
+    expect([page.status, page.headers.get('content-type')]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
+    expect(await page.text()).toContain('<form method="post"');
+    expect(await readTables(app)).toEqual(before);
+    const events = await countAuditEvents(app);
+    expect((await post(token())).status).toBe(200);
+    expect((await post(token(), 'multipart/form-data; boundary=x')).status).toBe(200);
+    expect(await countAuditEvents(app)).toBe(events + 1);
+    expect(await newestAuditEvent(app)).toMatchObject({
+      ...{ action: 'notification.unsubscribe', actor: { type: 'system', job: 'unsubscribe-link' } },
+      target: { id: dev.memberId },
+    });
+    expect((await dev.client.get(PREFERENCES)).body).toMatchObject({ isMailStopped: true });
+    await revokeTheirs();
+    await deliver();
+    await delivered();
+    expect(mailsTo(dev)).toEqual([]);
+    expect((await dev.client.get('/v1/notifications')).body).toMatchObject({ unreadCount: 1 });
+  });
+
+  it('does nothing else, and nothing at all where no mail held it', async () => {
+    const { memberId } = await addMember(app, organizationId, 'viewer');
+    const [, mac = ''] = token().split('.');
+    const before = await readTables(app);
+    for (const forged of [
+      '',
+      'x',
+      `${memberId}.${mac}`,
+      `${dev.memberId}.`,
+      `${token()}x`,
+      `${token().slice(0, -2)}`,
+    ]) {
+      for (const answer of [await fetch(linkOf(forged)), await post(forged)]) {
+        expect(answer.status).toBe(404);
+      }
+    }
+    const bearer = { authorization: `Bearer ${token()}` };
+    const asKey = await fetch(`${app.baseUrl}/v1/whoami`, { headers: bearer });
+    expect(asKey.status).toBe(401);
+    expect(await readTables(app)).toEqual(before);
+  });
+
+  it('is in no log', async () => {
+    await post(token());
+    expect(app.logged.join('')).not.toContain(token());
+  });
+});
