@@ -53,6 +53,7 @@ function readKeys(db: Database, organizationId: string, now: Date, unusedDaysMax
       lastUsedAt: apiKey.lastUsedAt,
       enabledAt: apiKey.enabledAt,
       status: apiKey.status,
+      canary: apiKey.canary,
     })
     .from(apiKey)
     .where(
@@ -118,7 +119,8 @@ function disabling(key: KeyRow, unusedDaysMax: number | null, now: Date): NamedF
 
 function unused(key: KeyRow, now: Date): NamedFinding[] {
   const days = Math.floor((now.getTime() - activeAt(key).getTime()) / DAY_MS);
-  if (days < KEY_UNUSED_DAYS) return [];
+  // Nobody should use a canary key.
+  if (days < KEY_UNUSED_DAYS || key.canary) return [];
   return [
     {
       finding: `unused ${key.id} ${activeAt(key).toISOString()}`,
