@@ -40,7 +40,9 @@ const keyDisabler = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('job'),
-    job: z.string().meta({ examples: ['disable-unused-keys', 'leak-response'] }),
+    job: z
+      .string()
+      .meta({ examples: ['disable-unused-keys', 'end-review-campaigns', 'leak-response'] }),
   }),
 ]);
 

@@ -9,6 +9,7 @@ export const AUDIT_ACTIONS = [
   'api_key.cascade',
   'api_key.delete',
   'api_key.use_canary',
+  'api_key.confirm_review',
   'session.sign_in',
   'session.sign_in_failed',
   'session.sign_out',
@@ -105,6 +106,13 @@ export const AUDIT_ACTIONS = [
   'compliance_report.create',
   'compliance_report.export',
   'compliance_report.delete',
+  'review_campaign.start',
+  'review_campaign.update',
+  'review_campaign.remind',
+  'review_campaign.end',
+  'review_campaign.complete',
+  'review_campaign.cancel',
+  'review_campaign.delete',
   'access.refused',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

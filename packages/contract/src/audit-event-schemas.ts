@@ -18,6 +18,7 @@ export const AUDIT_TARGET_TYPES = [
   'policy',
   'webhook_endpoint',
   'compliance_report',
+  'review_campaign',
 ] as const;
 export type AuditTargetType = (typeof AUDIT_TARGET_TYPES)[number];
 

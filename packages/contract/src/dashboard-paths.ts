@@ -30,6 +30,9 @@ export const DASHBOARD_PATHS = [
   '/compliance/reports',
   '/compliance/reports/$id',
   '/compliance/reports/$id/print',
+  '/compliance/campaigns',
+  '/compliance/campaigns/$id',
+  '/compliance/reviews',
   '/security',
   '/account-security',
 ] as const;

@@ -15,6 +15,7 @@ export const ID_PREFIXES = {
   webhookEndpoint: 'whe',
   complianceReport: 'rep',
   notification: 'ntf',
+  reviewCampaign: 'rvc',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -65,6 +66,9 @@ export const complianceReportId = id('complianceReport').meta({
   examples: ['rep_7dQx0mJ2vK4tR9sZ1aBc'],
 });
 export const notificationId = id('notification').meta({ examples: ['ntf_7dQx0mJ2vK4tR9sZ1aBc'] });
+export const reviewCampaignId = id('reviewCampaign').meta({
+  examples: ['rvc_7dQx0mJ2vK4tR9sZ1aBc'],
+});
 export const policyId = id('policy').meta({ examples: ['pol_7dQx0mJ2vK4tR9sZ1aBc'] });
 /** Ids of members in a query: as many as proxies accept in an address. */
 export const KEPT_MEMBERS_MAX = 300;

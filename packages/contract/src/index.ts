@@ -43,6 +43,7 @@ export {
 export * from './profiles.ts';
 export { RECEIPT_TYPE, type Receipt, receipt } from './receipt-schemas.ts';
 export * from './relative-time.ts';
+export * from './review-campaign-schemas.ts';
 export * from './roles.ts';
 export * from './route.ts';
 export type { Identity, PasskeyAnswer } from './routes/access.ts';

@@ -1,5 +1,15 @@
 import type { Noun } from '../command/verb.ts';
 import {
+  campaigns,
+  cancel,
+  deleteCampaign,
+  end,
+  extend,
+  progress,
+  start,
+} from './compliance/campaigns.ts';
+import { confirm, reviews } from './compliance/own-reviews.ts';
+import {
   deleteReport,
   exportReport,
   makeReport,
@@ -9,6 +19,10 @@ import {
 
 export const compliance: Noun = {
   notes:
-    'To make, export and delete reports needs compliance.export. Each report also needs the scopes that show the same elsewhere, such as api_keys.manage_all.',
-  verbs: [reports, makeReport, showReport, exportReport, deleteReport],
+    'To make, export and delete reports needs compliance.export. Each report also needs the scopes that show the same elsewhere, such as api_keys.manage_all. To start and change review campaigns needs compliance.read, api_keys.read, api_keys.revoke and api_keys.manage_all; to confirm your own keys, api_keys.read and api_keys.revoke.',
+  verbs: [
+    ...[reports, makeReport, showReport, exportReport, deleteReport],
+    ...[campaigns, start, progress, extend, end, cancel, deleteCampaign],
+    ...[reviews, confirm],
+  ],
 };

@@ -110,7 +110,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'compliance',
-    summary: 'Make and export reports for audits',
+    summary: 'Make reports for audits, and review keys',
     load: async () => (await import('./compliance.ts')).compliance,
   },
   {

@@ -25,6 +25,9 @@ const LAST: readonly RouteName[] = [
   ...(['revokeKey', 'deleteKey', 'deleteJoinKey', 'deleteGateway', 'withdrawInvitation'] as const),
   'deleteWebhookEndpoint',
   'deleteComplianceReport',
+  'endReviewCampaign',
+  'cancelReviewCampaign',
+  'deleteReviewCampaign',
   ...([
     'removeMember',
     'deletePolicy',
@@ -40,6 +43,7 @@ const BEFORE: Partial<Record<RouteName, RouteName>> = {
   reinstateMember: 'suspendMember',
   enablePolicy: 'disablePolicy',
   enableWebhookEndpoint: 'disableWebhookEndpoint',
+  deleteReviewCampaign: 'cancelReviewCampaign',
 };
 
 const APART = [...READING, ...PUBLIC, ...REFUSED];

@@ -148,6 +148,7 @@ function pathOf({ path }: Route): string {
     ...{ gateways: 'gw_', 'join-keys': 'jk_', policies: 'pol_' },
     'webhook-endpoints': 'whe_',
     reports: 'rep_',
+    campaigns: 'rvc_',
   };
   const other = others[thingOf(path)];
   return path

@@ -2,6 +2,7 @@ import { ID_PREFIXES, type Route, routes } from '@tollkeeper/contract';
 import { beforeAll, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { claimServer, startTestApp } from '../testing/test-app.ts';
+import { thingOf } from '../testing/thing-of.ts';
 
 const IDS: Readonly<Record<string, string>> = {
   'api-keys': ID_PREFIXES.apiKey,
@@ -11,6 +12,7 @@ const IDS: Readonly<Record<string, string>> = {
   gateways: ID_PREFIXES.gateway,
   policies: ID_PREFIXES.policy,
   'webhook-endpoints': ID_PREFIXES.webhookEndpoint,
+  campaigns: ID_PREFIXES.reviewCampaign,
 };
 
 const edits = Object.entries<Route>(routes).filter(([, { method }]) => method === 'PATCH');
@@ -24,10 +26,9 @@ beforeAll(async () => {
 it.each(edits)(
   '%s refuses an edit that names no field, and says which there are',
   async (_, route) => {
-    const [, , resource = ''] = route.path.split('/');
     const { problem } = await owner.patch(
       route.path
-        .replace('{id}', `${IDS[resource]}_${'0'.repeat(20)}`)
+        .replace('{id}', `${IDS[thingOf(route.path)]}_${'0'.repeat(20)}`)
         .replace('{name}', 'invoices.read'),
       {},
     );

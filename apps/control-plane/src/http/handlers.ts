@@ -41,6 +41,18 @@ import {
 import * as organization from '../features/organization/index.ts';
 import * as passwordResets from '../features/password-resets/index.ts';
 import * as policies from '../features/policies/index.ts';
+import {
+  cancelReviewCampaign,
+  confirmKeyReviews,
+  deleteReviewCampaign,
+  endReviewCampaign,
+  getReviewCampaign,
+  listKeyReviews,
+  listOwnKeyReviews,
+  listReviewCampaigns,
+  startReviewCampaign,
+  updateReviewCampaign,
+} from '../features/review-campaigns/index.ts';
 import { createRole, deleteRole, listRoles, updateRole } from '../features/roles/index.ts';
 import * as security from '../features/security/index.ts';
 import type { Setup } from '../features/setup/index.ts';
@@ -140,6 +152,16 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   listWebhookDeliveries,
   listWebhookAttempts,
   ...compliance,
+  listReviewCampaigns,
+  startReviewCampaign,
+  getReviewCampaign,
+  updateReviewCampaign,
+  endReviewCampaign,
+  cancelReviewCampaign,
+  deleteReviewCampaign,
+  listKeyReviews,
+  listOwnKeyReviews,
+  confirmKeyReviews,
   ...policies,
   listRoles,
   createRole,

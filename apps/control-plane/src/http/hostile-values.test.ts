@@ -87,7 +87,11 @@ async function makeAnew(): Promise<void> {
   const report = await owner.post<{ id: string }>('/v1/compliance/reports', {
     kind: 'keys_without_expiry',
   });
+  const campaign = await owner.post<{ id: string }>('/v1/compliance/campaigns', {
+    ...{ name: 'Review', endsAt: new Date(Date.now() + 86_400_000).toISOString() },
+  });
   Object.assign(known, {
+    rvc: campaign.body.id,
     rep: report.body.id,
     whe: endpoint.body.id,
     pol: policy.body.id,
@@ -203,6 +207,7 @@ function withAnyId({ path }: Route): string {
     ...{ gateways: 'gw', 'join-keys': 'jk', policies: 'pol', 'audit-events': 'evt' },
     'webhook-endpoints': 'whe',
     reports: 'rep',
+    campaigns: 'rvc',
   };
   const prefix = kinds[thingOf(path)] ?? 'key';
   return path

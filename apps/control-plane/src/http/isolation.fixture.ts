@@ -46,6 +46,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
   const { joinKey, gateway } = await joinFleet(app, owner, workspaceId);
   const endpoint = await owner.post<{ id: string }>('/v1/webhook-endpoints', WEBHOOK);
   const report = await owner.post<{ id: string }>('/v1/compliance/reports', REPORT);
+  const campaign = await owner.post<{ id: string }>('/v1/compliance/campaigns', CAMPAIGN());
   const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
   await deriveNotifications(app.services);
   const notifications = await owner.get<{ data: { id: string }[] }>('/v1/notifications');
@@ -63,6 +64,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
     'webhook-endpoints': endpoint.body.id,
     reports: report.body.id,
     notifications: notifications.body.data[0]?.id ?? '',
+    campaigns: campaign.body.id,
     'audit-events': events.body.data[0]?.id ?? '',
   };
   return {
@@ -90,6 +92,9 @@ const POLICY = (workspaceId: string | undefined) => ({
 const WEBHOOK = { name: 'Target', url: 'https://hooks.example/', eventTypes: ['*'] };
 
 const REPORT = { kind: 'keys_without_expiry' };
+
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+const CAMPAIGN = () => ({ name: 'Target', endsAt: inDays(10) });
 
 /** A body that each operation accepts, so that nothing but authority can refuse it. */
 const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
@@ -144,6 +149,9 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   updateWebhookEndpoint: () => ({ name: 'Renamed' }),
   resendWebhooks: () => ({ failedSince: '2020-01-01T00:00:00Z' }),
   createComplianceReport: () => REPORT,
+  startReviewCampaign: CAMPAIGN,
+  updateReviewCampaign: () => ({ name: 'Renamed' }),
+  confirmKeyReviews: ({ targets }) => ({ keyIds: [targets['api-keys']] }),
   updateGateway: () => ({ name: 'renamed', labels: {}, draining: true }),
 };
 

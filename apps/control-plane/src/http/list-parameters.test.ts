@@ -51,6 +51,9 @@ const NOT_BY_TIME: readonly RouteName[] = [
   'listWebhookAttempts',
   'listComplianceReports',
   'listComplianceReportRows',
+  'listReviewCampaigns',
+  'listKeyReviews',
+  'listOwnKeyReviews',
 ];
 const byTime = paged.filter(([name]) => !NOT_BY_TIME.includes(name));
 
@@ -60,6 +63,7 @@ let keyId: string;
 let policyId: string;
 let endpointId: string;
 let reportId: string;
+let campaignId: string;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -71,6 +75,8 @@ beforeAll(async () => {
   endpointId = (await owner.post<{ id: string }>('/v1/webhook-endpoints', endpoint)).body.id;
   const report = { kind: 'keys_without_expiry' };
   reportId = (await owner.post<{ id: string }>('/v1/compliance/reports', report)).body.id;
+  const campaign = { name: 'Review', endsAt: new Date(Date.now() + 86_400_000).toISOString() };
+  campaignId = (await owner.post<{ id: string }>('/v1/compliance/campaigns', campaign)).body.id;
 });
 
 describe('a cursor', () => {
@@ -147,7 +153,12 @@ function values(step: number, first: number): string[] {
 
 async function read({ path }: Route, query: string) {
   const ids: Record<string, string> = {
-    ...{ policies: policyId, 'webhook-endpoints': endpointId, reports: reportId },
+    ...{
+      policies: policyId,
+      'webhook-endpoints': endpointId,
+      reports: reportId,
+      campaigns: campaignId,
+    },
   };
   const id = ids[thingOf(path)];
   const address = `${path.replace(/\{\w+\}/g, id ?? keyId)}?${query}`;

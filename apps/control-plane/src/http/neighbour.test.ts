@@ -18,7 +18,16 @@ const reading = guarded.filter(
     !['exportAuditEvents', 'exportComplianceReport'].includes(name),
 );
 /** What takes away that which other changes need comes last, and in this order. */
-const LAST = ['revoke', 'remove', 'withdraw', 'delete', 'deleteWorkspace', 'deleteOrganization'];
+const LAST = [
+  'end',
+  'cancel',
+  'revoke',
+  'remove',
+  'withdraw',
+  'delete',
+  'deleteWorkspace',
+  'deleteOrganization',
+];
 const rankOf = (name: RouteName) => LAST.findLastIndex((each) => name.startsWith(each));
 /** The portal is there with a payment provider alone. */
 const APART: readonly RouteName[] = ['confirmSession', 'openBillingPortal'];

@@ -1,4 +1,5 @@
 import type { Scope } from '@tollkeeper/contract';
+import type { Client } from '../testing/client.ts';
 
 /** What each text is, and the scope that shows it; the second of two is needed for other members. */
 export const CANARIES: readonly (readonly [text: string, scopes: readonly Scope[]])[] = [
@@ -43,10 +44,35 @@ export const SHOWN: Readonly<Record<string, readonly string[]>> = {
  * Routes that a caller with their scope alone cannot ask, or learns nothing by.
  * `getKeyReceipt` needs a key that was ended: its own test shows that it names no gateway.
  * What was sent to a webhook endpoint needs `audit.read` too;
- * a report, the scopes that show the same. A key has no notifications.
+ * a report and a review campaign, the scopes that show the same. A key has no notifications.
  */
 export const APART =
-  /^(?:getKeyReceipt|listNotifications|getNotificationPreferences|listWebhook(?:Deliveries|Attempts)|(?:get|list|export)ComplianceReport(?:Rows)?)$/;
+  /^(?:getKeyReceipt|listNotifications|getNotificationPreferences|listWebhook(?:Deliveries|Attempts)|(?:get|list|export)ComplianceReport(?:Rows)?|(?:get|list)ReviewCampaigns?|listKeyReviews)$/;
 
 /** A body that makes a report. */
-export const REPORT = { kind: 'keys_without_expiry' };
+const REPORT = { kind: 'keys_without_expiry' };
+
+/** A body that starts a review campaign. */
+const CAMPAIGN = {
+  ...{ name: 'Review', endsAt: new Date(Date.now() + 86_400_000).toISOString() },
+};
+
+const OF_CAMPAIGN = { id: 'campaign', status: 403 };
+/** The changes about compliance: all but one need further scopes. */
+export const COMPLIANCE = {
+  createComplianceReport: { body: () => REPORT, status: 403 },
+  deleteComplianceReport: { id: 'report', status: 403 },
+  startReviewCampaign: { body: () => CAMPAIGN, status: 403 },
+  updateReviewCampaign: { ...OF_CAMPAIGN, body: () => ({ name: 'renamed' }) },
+  endReviewCampaign: OF_CAMPAIGN,
+  cancelReviewCampaign: OF_CAMPAIGN,
+  deleteReviewCampaign: OF_CAMPAIGN,
+  confirmKeyReviews: { id: 'campaign', body: () => ({ keyIds: [`key_${'0'.repeat(20)}`] }) },
+};
+
+/** A report and a review campaign, by their ids. */
+export async function makeCompliance(owner: Client) {
+  const report = await owner.post<{ id: string }>('/v1/compliance/reports', REPORT);
+  const campaign = await owner.post<{ id: string }>('/v1/compliance/campaigns', CAMPAIGN);
+  return { report: report.body.id, campaign: campaign.body.id };
+}

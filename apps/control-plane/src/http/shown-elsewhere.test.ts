@@ -19,7 +19,7 @@ import { addMember, addWorkspace, choosePlan, claimedOrganization } from '../tes
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
 import { integrateAuditLogs } from '../transparency-log/index.ts';
-import { APART, CANARIES, REPORT, SHOWN } from './shown-elsewhere.fixture.ts';
+import { APART, CANARIES, COMPLIANCE, makeCompliance, SHOWN } from './shown-elsewhere.fixture.ts';
 
 const WEBHOOK = { name: 'Hooks', url: 'https://hooks.example/', eventTypes: ['*'] };
 const PERMIT = 'permit (principal, action, resource);';
@@ -74,12 +74,11 @@ beforeAll(async () => {
   const third = await makeKey(app, person.client, { name: 'third', scopes: ['api_keys.create'] });
   lesser = { roleId: reader.body.id, memberId: person.memberId, key };
   const endpoint = await creator.client.post<{ id: string }>('/v1/webhook-endpoints', WEBHOOK);
-  const report = await owner.post<{ id: string }>('/v1/compliance/reports', REPORT);
   const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
   await integrateAuditLogs(app.services);
   ids = {
     event: events.body.data[0]?.id ?? '',
-    report: report.body.id,
+    ...(await makeCompliance(owner)),
     ...{ key: creator.id, own: key.id, other: other.id, third: third.id },
     gateway: (joined.body as { gatewayId: string }).gatewayId,
     member: member.memberId,
@@ -261,8 +260,7 @@ const CHANGES: Readonly<
   testWebhookEndpoint: { id: 'endpoint', status: 204 },
   resendWebhooks: { id: 'endpoint', body: () => ({ failedSince: '2020-01-01T00:00:00Z' }) },
   deleteWebhookEndpoint: { id: 'endpoint', status: 204 },
-  createComplianceReport: { body: () => REPORT, status: 403 },
-  deleteComplianceReport: { id: 'report', status: 403 },
+  ...COMPLIANCE,
   transferOrganization: { body: () => ({ memberId: ids.member }) },
   deleteOrganization: { body: () => ({ name: 'not its name' }), status: 422 },
 };

@@ -34,6 +34,8 @@ beforeAll(async () => {
   );
   const endpoint = { name: 'Hooks', url: 'https://hooks.example/', eventTypes: ['*'] };
   const hooks = await owner.post<{ id: string }>('/v1/webhook-endpoints', endpoint);
+  const campaign = { name: 'Review', endsAt: new Date(Date.now() + 86_400_000).toISOString() };
+  const started = await owner.post<{ id: string }>('/v1/compliance/campaigns', campaign);
   const organization = (await owner.get<{ name: string; slug: string }>('/v1/organization')).body;
   const { name, slug } = organization;
   edits = {
@@ -55,6 +57,7 @@ beforeAll(async () => {
     '/v1/notifications/preferences': ['/v1/notifications/preferences', { isMailStopped: false }],
     '/v1/notifications/defaults': ['/v1/notifications/defaults', { digestHour: 7 }],
     '/v1/webhook-endpoints/{id}': [`/v1/webhook-endpoints/${hooks.body.id}`, endpoint],
+    '/v1/compliance/campaigns/{id}': [`/v1/compliance/campaigns/${started.body.id}`, campaign],
     '/v1/gateways/{id}': [
       `/v1/gateways/${gateway.gatewayId}`,
       { name: shown.body.name, labels: shown.body.labels, draining: false },

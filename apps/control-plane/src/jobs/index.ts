@@ -14,6 +14,7 @@ import {
   deliverNotifications,
   findKeyFindings,
 } from '../features/notifications/index.ts';
+import { endReviewCampaigns } from '../features/review-campaigns/index.ts';
 import { DELIVER_WEBHOOKS, deliverWebhooks } from '../features/webhooks/index.ts';
 import { runForEach } from '../run-for-each.ts';
 import { collectCosignatures, integrateAuditLogs } from '../transparency-log/index.ts';
@@ -65,6 +66,7 @@ const JOBS: readonly Job[] = [
     cron: '*/5 * * * *',
     run: runAll(withdrawUndecided, endPlans),
   },
+  { name: 'end-review-campaigns', cron: '* * * * *', run: endReviewCampaigns },
   {
     name: DELIVER_WEBHOOKS,
     cron: '* * * * *',

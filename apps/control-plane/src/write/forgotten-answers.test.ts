@@ -41,6 +41,8 @@ let workspaceId: string;
 beforeAll(async () => {
   ({ app, query, owner } = await startOrganization());
   ({ organizationId } = await claimedOrganization(app));
+  // A review campaign needs one.
+  await makeKey(app, owner);
 });
 
 const keyCreator = () => makeKey(app, owner, { profile: 'organization', scopes: undefined });
@@ -66,6 +68,9 @@ const BODIES: Partial<Record<RouteName, () => object>> = {
   createPolicy: () => ({ name, workspaceId, text: 'permit (principal, action, resource);' }),
   createRole: () => ({ name, scopes: ['members.read'] }),
   createWorkspace: () => ({ name, environment: 'live' }),
+  startReviewCampaign: () => ({
+    ...{ name, endsAt: new Date(Date.now() + 86_400_000).toISOString() },
+  }),
   createComplianceReport: () => ({ kind: 'keys_without_expiry' }),
   createWebhookEndpoint: () => ({ name, url: 'https://hooks.example/', eventTypes: ['*'] }),
 };
@@ -148,6 +153,14 @@ const ENDINGS: readonly Ending[] = [
     creation: 'createWorkspace',
     how: 'is deleted',
     end: ({ id }) => deleteWorkspace(id, name),
+  },
+  {
+    creation: 'startReviewCampaign',
+    how: 'is deleted',
+    end: async ({ id }) => {
+      await owner.post(`/v1/compliance/campaigns/${id}/cancel`);
+      return owner.delete(`/v1/compliance/campaigns/${id}`);
+    },
   },
   {
     creation: 'createComplianceReport',

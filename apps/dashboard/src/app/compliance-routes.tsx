@@ -75,4 +75,55 @@ function loadReports() {
   return import('../features/compliance/reports/index.ts');
 }
 
-export const complianceRoute = frameRoute.addChildren([indexRoute, reportsRoute, reportRoute]);
+const campaignsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/compliance/campaigns',
+  component: CampaignsRoute,
+});
+
+const CampaignsPage = lazyRouteComponent(loadCampaigns, 'CampaignsPage');
+
+function CampaignsRoute() {
+  const navigate = useNavigate();
+  return (
+    <CampaignsPage
+      onStarted={(id) =>
+        // The dialog still holds what was entered, which is saved by now.
+        void navigate({ to: '/compliance/campaigns/$id', params: { id }, ignoreBlocker: true })
+      }
+    />
+  );
+}
+
+const campaignRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/compliance/campaigns/$id',
+  component: CampaignRoute,
+});
+
+const CampaignPage = lazyRouteComponent(loadCampaigns, 'CampaignPage');
+
+function CampaignRoute() {
+  const { id } = campaignRoute.useParams();
+  const navigate = useNavigate();
+  return <CampaignPage key={id} id={id} onGone={() => navigate({ to: '/compliance/campaigns' })} />;
+}
+
+const ownReviewsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/compliance/reviews',
+  component: lazyRouteComponent(loadCampaigns, 'OwnReviewsPage'),
+});
+
+function loadCampaigns() {
+  return import('../features/compliance/campaigns/index.ts');
+}
+
+export const complianceRoute = frameRoute.addChildren([
+  indexRoute,
+  reportsRoute,
+  reportRoute,
+  campaignsRoute,
+  campaignRoute,
+  ownReviewsRoute,
+]);

@@ -21,6 +21,7 @@ import * as passwordResets from './password-resets.ts';
 import * as policies from './policies.ts';
 import { getPolicyUsage, replayPolicies } from './policy-usage.ts';
 import { getKeyReceipt } from './receipts.ts';
+import * as reviewCampaigns from './review-campaigns.ts';
 import * as roles from './roles.ts';
 import * as security from './security.ts';
 import { simulatePolicies } from './simulate-policies.ts';
@@ -155,6 +156,16 @@ export const routes = {
   listComplianceReportRows: complianceReports.listComplianceReportRows,
   exportComplianceReport: complianceReports.exportComplianceReport,
   deleteComplianceReport: complianceReports.deleteComplianceReport,
+  listReviewCampaigns: reviewCampaigns.listReviewCampaigns,
+  startReviewCampaign: reviewCampaigns.startReviewCampaign,
+  getReviewCampaign: reviewCampaigns.getReviewCampaign,
+  updateReviewCampaign: reviewCampaigns.updateReviewCampaign,
+  endReviewCampaign: reviewCampaigns.endReviewCampaign,
+  cancelReviewCampaign: reviewCampaigns.cancelReviewCampaign,
+  deleteReviewCampaign: reviewCampaigns.deleteReviewCampaign,
+  listKeyReviews: reviewCampaigns.listKeyReviews,
+  listOwnKeyReviews: reviewCampaigns.listOwnKeyReviews,
+  confirmKeyReviews: reviewCampaigns.confirmKeyReviews,
 } as const;
 
 export type Routes = typeof routes;

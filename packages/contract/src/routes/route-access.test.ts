@@ -18,6 +18,7 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
     'getKeyPropagation',
     'getKeyReceipt',
     'getKeysPropagation',
+    'listOwnKeyReviews',
   ],
   'api_keys.revoke': [
     'deleteKey',
@@ -27,6 +28,7 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
     'enableKeys',
     'revokeKeys',
     'revokeKey',
+    'confirmKeyReviews',
   ],
   'api_keys.verify': ['verifyKey'],
   'audit.read': [
@@ -54,12 +56,26 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
   ],
   'billing.manage': ['changePlan', 'withdrawPlanRequest', 'openBillingPortal'],
   'billing.read': ['getBilling', 'getPlans', 'previewPlanChange', 'getInvoices'],
+  'api_keys.manage_all': [
+    'startReviewCampaign',
+    'updateReviewCampaign',
+    'endReviewCampaign',
+    'cancelReviewCampaign',
+    'deleteReviewCampaign',
+  ],
   'compliance.export': [
     'createComplianceReport',
     'exportComplianceReport',
     'deleteComplianceReport',
   ],
-  'compliance.read': ['listComplianceReports', 'getComplianceReport', 'listComplianceReportRows'],
+  'compliance.read': [
+    'listComplianceReports',
+    'getComplianceReport',
+    'listComplianceReportRows',
+    'listReviewCampaigns',
+    'getReviewCampaign',
+    'listKeyReviews',
+  ],
   credential: [
     'whoami',
     'confirmSession',
@@ -146,8 +162,6 @@ it('lets only this public route act for the user of a session', () => {
 
 it('is described as allowing nothing where no route needs a scope', () => {
   const needed = new Set<string>(Object.values(routes).map(({ access }) => access));
-  // Asked inside a route: whose keys it shows.
-  needed.add('api_keys.manage_all');
   // Asked by gateways.
   needed.add('apis.call');
   for (const { name, description } of SCOPE_CATALOG) {

@@ -15,7 +15,7 @@ import { listAll } from '../../lookup.ts';
 import { asTable, type Field, hint, printFields, printLine, printTable } from '../../output.ts';
 import { agree, requireYesOrTerminal } from '../../prompt.ts';
 import { connect } from '../../session/connect.ts';
-import { relativeTime } from '../../text/format.ts';
+import { counted, relativeTime } from '../../text/format.ts';
 import type { Column } from '../../text/table.ts';
 import { visibleText } from '../../text/visible-text.ts';
 
@@ -74,7 +74,7 @@ export const makeReport = verb({
     printLine(ctx, id);
     hint(
       ctx,
-      `${COMPLIANCE_REPORTS[kind].title}: ${rowsCount} rows. Run "tollkeeper compliance export ${id} --format csv" to save it.`,
+      `${COMPLIANCE_REPORTS[kind].title}: ${counted(rowsCount, 'row')}. Run "tollkeeper compliance export ${id} --format csv" to save it.`,
     );
   },
 });

@@ -105,5 +105,6 @@ function dormant({ decision, scopes, scopesInForce }: ApiKeyDetail) {
 }
 
 function jobText(job: string): string {
+  if (job === 'end-review-campaigns') return 'a review campaign';
   return job === 'leak-response' ? 'the response to a leak' : 'the job for unused keys';
 }

@@ -13,6 +13,7 @@ export * from './identity.ts';
 export * from './notification.ts';
 export * from './organization.ts';
 export * from './policy.ts';
+export * from './review-campaign.ts';
 export * from './stripe.ts';
 export * from './transparency-log.ts';
 export * from './usage.ts';

@@ -1,6 +1,6 @@
 import { parseScopeNeeds, type ScopeNeeds } from '@tollkeeper/protocol';
 import { and, eq, gt, gte, inArray, max, sql } from 'drizzle-orm';
-import type { Database } from '../../db/connect.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
 import { scopeUse } from '../../db/schema/index.ts';
 
 /** How long back it is known what calls needed. */
@@ -24,7 +24,7 @@ export function firstDay(now: Date): string {
  * caller decides.
  */
 export async function readScopeUses(
-  db: Database,
+  db: Database | Transaction,
   organizationId: string,
   keyIds: readonly string[],
   now: Date,

@@ -35,6 +35,13 @@ beforeAll(async () => {
   stranger = await startOtherOrganization(app, owner, query);
 });
 
+/** As if it had made a call that needed `api_keys.read`. */
+const used = (id: string) =>
+  query(
+    `insert into scope_use (organization_id, key_id, day, needs, calls)
+     select organization_id, id, now()::date, 'api_keys.read', 1 from api_key where id = $1`,
+    [id],
+  );
 const newest = async () => (await auditEvents(query)).at(-1);
 
 describe('a report about keys', () => {
@@ -45,6 +52,7 @@ describe('a report about keys', () => {
       profile: 'custom',
       scopes,
     });
+    await used(id);
     const gone = await makeKey(app, owner, { name: 'gone' });
     await owner.post(`/v1/api-keys/${gone.id}/revoke`, {});
     await query(`update member set role_id = 'role_billing' where id = $1`, [developer.memberId]);
@@ -55,7 +63,7 @@ describe('a report about keys', () => {
     );
     expect(rows.find((each) => each.keyId === id)).toMatchObject({
       ...{ name: 'narrow', state: 'active', ownerName: 'Dev', ownerRole: 'Billing' },
-      ...{ scopes, scopesInForce: [], exercisedScopes: null, lastUsedAt: null },
+      ...{ scopes, scopesInForce: [], exercisedScopes: ['api_keys.read'] },
     });
     expect(row?.scopesInForce).toEqual(scopes);
     expect(rows.map(({ keyId }) => keyId)).not.toContain(gone.id);
@@ -88,8 +96,10 @@ describe('a report about keys', () => {
   it('finds the keys without expiry', async () => {
     const ending = await makeKey(app, owner, { name: 'ending', expiresAt: '2099-01-01T00:00:00Z' });
     const endless = await makeKey(app, owner, { name: 'endless', expiresAt: null });
+    const canary = await makeKey(app, owner, { name: 'bait', canary: true, expiresAt: null });
     const ids = (await rowsOf(await made({ kind: 'keys_without_expiry' }))).map((row) => row.keyId);
     expect(ids).toContain(endless.id);
+    expect(ids).not.toContain(canary.id);
     expect(ids).not.toContain(ending.id);
   });
 });

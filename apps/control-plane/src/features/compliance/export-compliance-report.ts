@@ -26,42 +26,48 @@ export async function exportComplianceReport(
   const begun = beginExport(ctx.services.db, ctx.organizationId);
   try {
     const spec = { scope: 'compliance.export', action: 'compliance_report.export' } as const;
-    await write(ctx, spec, async (tx, confirmed) => {
+    const rowsCount = await write<number>(ctx, spec, async (tx, confirmed) => {
       const row = await findReport(tx, confirmed, id);
       const sha256 = format === 'csv' ? row.csvDigest : row.jsonlDigest;
       const after = { kind: row.kind, asOf: row.asOf.toISOString(), format, sha256 };
-      return { result: undefined, target: reportTarget(row), before: null, after, changes: [] };
+      return { result: row.rowsCount, target: reportTarget(row), before: null, after, changes: [] };
     });
     const column = format === 'csv' ? 'csv' : 'jsonl';
-    return streamExport(begun, partsOf(ctx, id, column), async () => endExport(begun));
+    const parts = partsOf(ctx, { id, rowsCount }, column);
+    return streamExport(begun, parts, async () => endExport(begun));
   } catch (error) {
     endExport(begun);
     throw error;
   }
 }
 
-/** Each part is read by a statement of its own, so that no connection waits for a slow reader. */
+/**
+ * Each part is read by a statement of its own, so that no connection waits for a slow reader.
+ * @throws Error where the report is deleted meanwhile: nobody is to take a part of it for the whole
+ */
 async function* partsOf(
   { services: { db }, organizationId }: Ctx,
-  reportId: string,
+  report: { readonly id: string; readonly rowsCount: number },
   column: 'jsonl' | 'csv',
 ): AsyncGenerator<Chunk> {
   const part = complianceReportPart;
-  for (let before = -1; ; ) {
+  let rowsLeft = report.rowsCount;
+  for (let before = -1; before < 0 || rowsLeft > 0; ) {
     const [next] = await db
       .select({ number: part.number, rowsCount: part.rowsCount, bytes: part[column] })
       .from(part)
       .where(
         and(
           eq(part.organizationId, organizationId),
-          eq(part.reportId, reportId),
+          eq(part.reportId, report.id),
           gt(part.number, before),
         ),
       )
       .orderBy(asc(part.number))
       .limit(1);
-    if (!next) return;
+    if (!next) throw new Error('The report was deleted while it was exported');
     before = next.number;
+    rowsLeft -= next.rowsCount;
     yield { text: (await unzip(next.bytes)).toString(), events: next.rowsCount };
   }
 }

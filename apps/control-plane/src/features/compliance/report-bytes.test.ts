@@ -111,4 +111,9 @@ it('the bytes are made and sent in parts', async () => {
     lines.map((line) => line.split(',')[0]),
   );
   await query(`delete from api_key`);
+  // As if it were deleted while somebody saves it.
+  await query('delete from compliance_report_part where report_id = $1 and number = 2', [
+    report.id,
+  ]);
+  await expect(fileOf(report, 'csv')).rejects.toThrow();
 });

@@ -2,8 +2,10 @@ import { gzipSync } from 'node:zlib';
 
 type Send = (text: string, values: unknown[]) => Promise<unknown>;
 
-/** As many reports as an organization keeps, each of a hundred parts. */
+/** As many campaigns and reports as an organization keeps; a campaign runs, with a hundred keys. */
 export async function fillCompliance(send: Send, organizationId: string): Promise<void> {
+  await send(CAMPAIGNS, [organizationId]);
+  await send(REVIEWS, [organizationId]);
   await send(REPORTS, [organizationId]);
   await send(PARTS, [organizationId, gzipSync('{"name":"ci"}\n')]);
 }
@@ -18,3 +20,16 @@ const PARTS = `
   insert into compliance_report_part (organization_id, report_id, number, first_row, rows_count, jsonl, csv)
   select organization_id, id, n, n, 1, $2::bytea, ''
   from compliance_report, generate_series(0, 99) n where organization_id = $1`;
+
+const CAMPAIGNS = `
+  insert into review_campaign (organization_id, id, name, status, disables_unconfirmed, reviewer_id, ends_at, ended_at,
+    keys_count, member_id, created_at)
+  select $1, 'rvc_' || lpad(n::text, 20, '0'), 'Review ' || n, case n when 1 then 'running' else 'ended' end, false,
+    'mem_' || lpad('1', 20, '0'), now() + case n when 1 then interval '1 day' else interval '-1 day' end,
+    case when n > 1 then now() end, 100, 'mem_' || lpad('1', 20, '0'), now()
+  from generate_series(1, 200) n`;
+const REVIEWS = `
+  insert into key_review (organization_id, campaign_id, key_id, key_name, outcome)
+  select organization_id, id, 'key_' || lpad(n::text, 20, '0'), 'ci-' || n,
+    case status when 'running' then 'pending' else 'unconfirmed' end
+  from review_campaign, generate_series(1, 100) n where organization_id = $1`;

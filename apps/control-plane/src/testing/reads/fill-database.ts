@@ -63,7 +63,7 @@ export async function fillDatabase(
   await send('vacuum analyze');
   return {
     secret,
-    ids: ['key', 'mem', 'ws', 'role', 'gw', 'jk', 'inv', 'evt', 'pol', 'whe', 'rep'].map(
+    ids: ['key', 'mem', 'ws', 'role', 'gw', 'jk', 'inv', 'evt', 'pol', 'whe', 'rep', 'rvc'].map(
       (prefix) => `${prefix}_${'1'.padStart(20, '0')}`,
     ),
     searches: ['ci-pipeline', 'pipeline-99', 'nothing is named so', 'ci', '9', 'tk_live_0a'],

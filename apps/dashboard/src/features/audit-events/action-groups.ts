@@ -12,6 +12,8 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       revoke: 'Revoked an API key',
       cascade: 'Ended what an API key created',
       delete: 'Deleted an API key',
+      confirm_review: 'Confirmed an API key in a review',
+      use_canary: 'Used a canary key',
     },
   },
   {
@@ -135,6 +137,7 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       plan_ending: 'Warned that the plan ends',
       plan_ended: 'Ended the plan',
       order_plan: 'Ordered a plan from the payment provider',
+      open_portal: 'Opened the portal of the payment provider',
       cancel_subscription: 'Canceled the subscription',
       resume_subscription: 'Kept a subscription that was to end',
       follow_subscription: 'Took over a change of the subscription',
@@ -190,6 +193,19 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       create: 'Made a compliance report',
       export: 'Exported a compliance report',
       delete: 'Deleted a compliance report',
+    },
+  },
+  {
+    group: 'review_campaign',
+    title: 'Review campaigns',
+    actions: {
+      start: 'Started a review campaign',
+      update: 'Edited a review campaign',
+      remind: 'Reminded of a review campaign',
+      end: 'Ended a review campaign',
+      complete: 'Finished what follows from a review campaign',
+      cancel: 'Cancelled a review campaign',
+      delete: 'Deleted a review campaign',
     },
   },
   {

@@ -64,6 +64,7 @@ export const TARGET_WORDS: Readonly<Record<AuditTargetType, string>> = {
   policy: 'Policy',
   webhook_endpoint: 'Webhook endpoint',
   compliance_report: 'Compliance report',
+  review_campaign: 'Review campaign',
 };
 
 function wordsOf(name: string): string {

@@ -1,2 +1,3 @@
-/** Compliance: the frame of its sub-pages, and the reports. */
+/** Compliance: the frame of its sub-pages, and what waits for a member. */
+export { ReviewsBanner } from './campaigns/reviews-banner.tsx';
 export { COMPLIANCE_TABS, ComplianceFrame } from './compliance-frame.tsx';

@@ -5,6 +5,7 @@ import { customRole, heldRoleColumns, roleName, roleScopes } from '../../../acce
 import type { Ctx } from '../../../context.ts';
 import type { Transaction } from '../../../db/connect.ts';
 import { apiKey, member, role, user } from '../../../db/schema/index.ts';
+import { readScopeUses, type ScopeUse } from '../../access-review/index.ts';
 import { keyState } from '../../api-keys/index.ts';
 import type { Subject } from '../read-subject.ts';
 
@@ -24,7 +25,9 @@ export async function* readKeyRows(
       .where(and(matching, gt(apiKey.id, lastId)))
       .orderBy(asc(apiKey.id))
       .limit(ROWS_AT_ONCE);
-    yield rows.map((row) => pick(keyRow(row, subject.asOf), columns));
+    const ids = columns.includes('exercisedScopes') ? rows.map(({ key }) => key.id) : [];
+    const uses = await readScopeUses(tx, organizationId, ids, subject.asOf);
+    yield rows.map((row) => pick(keyRow(row, subject.asOf, uses.get(row.key.id)), columns));
     const last = rows.at(-1);
     if (!last || rows.length < ROWS_AT_ONCE) return;
     lastId = last.key.id;
@@ -52,6 +55,7 @@ type KeyRow = Awaited<ReturnType<typeof selectKeys>>[number];
 function matchingKeys({ kind, asOf, unusedDays }: Subject): SQL | undefined {
   const isWorking = and(
     eq(apiKey.status, 'active'),
+    eq(apiKey.canary, false),
     or(isNull(apiKey.expiresAt), gt(apiKey.expiresAt, asOf)),
   );
   switch (kind) {
@@ -61,16 +65,20 @@ function matchingKeys({ kind, asOf, unusedDays }: Subject): SQL | undefined {
       return and(isWorking, lte(apiKey.createdAt, since), isUnused);
     }
     case 'keys_without_expiry':
-      return and(ne(apiKey.status, 'revoked'), isNull(apiKey.expiresAt));
+      return and(ne(apiKey.status, 'revoked'), eq(apiKey.canary, false), isNull(apiKey.expiresAt));
     default:
       return ne(apiKey.status, 'revoked');
   }
 }
 
 /** Every field of any report about keys. */
-function keyRow({ key, ...owner }: KeyRow, asOf: Date): ComplianceReportRow {
+function keyRow(
+  { key, ...owner }: KeyRow,
+  asOf: Date,
+  uses: readonly ScopeUse[] = [],
+): ComplianceReportRow {
   const state = keyState(key, asOf);
-  const isInForce = state === 'active' && owner.ownerStatus === 'active';
+  const isInForce = state === 'active' && owner.ownerStatus === 'active' && !key.canary;
   return {
     keyId: key.id,
     name: key.name,
@@ -84,8 +92,7 @@ function keyRow({ key, ...owner }: KeyRow, asOf: Date): ComplianceReportRow {
     profile: key.profile,
     scopes: key.scopes.toSorted(),
     scopesInForce: isInForce ? scopesInForce(key.scopes, owner) : [],
-    // Nothing records yet which scopes a key exercised.
-    exercisedScopes: null,
+    exercisedScopes: exercisedScopes(uses),
     createdAt: key.createdAt.toISOString(),
     expiresAt: key.expiresAt?.toISOString() ?? null,
     lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
@@ -95,6 +102,15 @@ function keyRow({ key, ...owner }: KeyRow, asOf: Date): ComplianceReportRow {
 /** What the key may do: the part of its scopes that the role of its owner holds. */
 function scopesInForce(scopes: readonly string[], owner: Omit<KeyRow, 'key'>): string[] {
   return scopeNames(intersect(scopeSet(scopes.filter(isScope)), roleScopes(owner)));
+}
+
+/** What its calls needed, or may have needed; `*` where any other scope may have mattered too. */
+function exercisedScopes(uses: readonly ScopeUse[]): string[] {
+  const names = uses.flatMap(({ required, considered, isShown, isOpen }) => [
+    ...[...required, ...considered],
+    ...(isShown || isOpen ? ['*'] : []),
+  ]);
+  return [...new Set(names)].sort();
 }
 
 function pick(row: ComplianceReportRow, columns: readonly string[]): ComplianceReportRow {

@@ -166,6 +166,9 @@ function disablerWords(disabledBy: ApiKeyDetail['disabledBy']): string {
   if (disabledBy?.type === 'job' && disabledBy.job === 'leak-response') {
     return 'the response to a leak';
   }
+  if (disabledBy?.type === 'job' && disabledBy.job === 'end-review-campaigns') {
+    return 'a review campaign, in which nobody confirmed it';
+  }
   if (disabledBy?.type !== 'member') return 'the job that disables unused keys';
   return disabledBy.keyId ? `${disabledBy.name}, with an API key` : disabledBy.name;
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { LackedScope } from '../../../components/notice.tsx';
 import { EmptyState, PageHeader, usePageTitle } from '../../../components/page.tsx';
+import { ReviewsBanner } from '../../compliance/index.ts';
 import { useCan } from '../../sessions/index.ts';
 import { CreateKeyFlow } from '../create/create-key-dialog.tsx';
 import { keyListQuery } from '../queries.ts';
@@ -30,6 +31,7 @@ export function KeysPage(props: KeysPageProps) {
       </PageHeader>
       {mayRead ? (
         <>
+          <ReviewsBanner />
           <KeyStats />
           {none ? <NoKeys onCreate={create} /> : <KeyListSection {...props} list={list} />}
         </>

@@ -1,4 +1,5 @@
 import type { ComplianceReport, ComplianceReportRow } from '@tollkeeper/contract';
+import { joinClasses } from '../../../lib/join-classes.ts';
 import { cellText, columnTitle, shownColumns } from './report-words.ts';
 
 interface ReportTableProps {
@@ -6,6 +7,9 @@ interface ReportTableProps {
   readonly report: ComplianceReport;
   readonly rows: readonly ComplianceReportRow[];
 }
+
+/** Columns of texts that people choose, or of many words: these break where the others would not fit. */
+const LONG = /name|email|role|scopes|action/i;
 
 /** The rows as they are, which never change: so their number is their key. */
 export function ReportTable({ caption, report, rows }: ReportTableProps) {
@@ -31,7 +35,13 @@ export function ReportTable({ caption, report, rows }: ReportTableProps) {
           // biome-ignore lint/suspicious/noArrayIndexKey: a report never changes
           <tr key={index} className="border-line border-b align-top last:border-b-0">
             {columns.map((name) => (
-              <td key={name} className="px-3 py-2 [overflow-wrap:anywhere] first:pl-5">
+              <td
+                key={name}
+                className={joinClasses(
+                  'px-3 py-2 first:pl-5',
+                  LONG.test(name) && 'min-w-44 [overflow-wrap:anywhere]',
+                )}
+              >
                 {cellText(name, row[name])}
               </td>
             ))}

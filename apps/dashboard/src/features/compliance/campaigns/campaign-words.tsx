@@ -1,0 +1,44 @@
+import type { KeyReviewOutcome, ReviewCampaign } from '@tollkeeper/contract';
+import { StatusWord } from '../../../components/status-word.tsx';
+import { formatCount } from '../../../lib/format.ts';
+
+export const OUTCOME_WORDS: Readonly<Record<KeyReviewOutcome, string>> = {
+  pending: 'Waiting',
+  confirmed: 'Confirmed',
+  revoked: 'Revoked',
+  deleted: 'Deleted',
+  disabled: 'Disabled',
+  unconfirmed: 'Not confirmed',
+};
+
+const STATUS = {
+  running: { tone: 'good', words: 'Running' },
+  ending: { tone: 'warn', words: 'Ending' },
+  ended: { tone: 'off', words: 'Ended' },
+  cancelled: { tone: 'off', words: 'Cancelled' },
+} as const;
+
+export function CampaignStatus({ status }: Pick<ReviewCampaign, 'status'>) {
+  const { tone, words } = STATUS[status];
+  return (
+    <StatusWord tone={tone} pending={status === 'ending'}>
+      {words}
+    </StatusWord>
+  );
+}
+
+/** "12 of 40 decided": confirmed, revoked, or gone. */
+export function CampaignProgress({ campaign }: { readonly campaign: ReviewCampaign }) {
+  const { keysCount, counts } = campaign;
+  const decided = keysCount - counts.pending;
+  return (
+    <span className="flex flex-col gap-1.5">
+      <span>
+        {formatCount(decided)} of {formatCount(keysCount)} decided
+      </span>
+      <span className="text-accent">
+        <progress aria-hidden className="slim-bar" value={decided} max={keysCount} />
+      </span>
+    </span>
+  );
+}
