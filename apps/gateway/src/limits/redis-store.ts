@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Room, stateOf } from '@tollkeeper/gateway-core';
-import type { Claim } from '@tollkeeper/verify';
+import type { Claim, RateLimit } from '@tollkeeper/verify';
 
 /** Counters that several gateways share. Rejects where it does not answer. */
 export interface LimitStore {
@@ -105,13 +105,24 @@ export function createRedisStore(client: Client): LimitStore {
   };
 }
 
-/** @throws Error for what the script does not answer */
+/**
+ * Nothing but what the script answers is a count: what could be read as one by chance would let through, or refuse, calls
+ * that nobody counted.
+ * @throws Error for anything else
+ */
 function roomOf(claims: readonly Claim[], answer: unknown): Room {
-  const [free, ...debts] = Array.isArray(answer) ? answer.map(Number) : [];
-  const isWhole = debts.length === claims.length && debts.every(Number.isSafeInteger);
-  if (free === undefined || !isWhole) throw new Error('Redis answers something else than counters');
-  return {
-    isFree: free === 1,
-    states: claims.map(({ limit }, at) => stateOf(debts[at] ?? 0, limit)),
-  };
+  const [free, ...debts]: unknown[] = Array.isArray(answer) ? answer : [];
+  const states = claims.flatMap(({ limit }, at) => {
+    const debt = debts[at];
+    return isDebt(debt, limit) ? [stateOf(debt, limit)] : [];
+  });
+  const isWhole = debts.length === claims.length && states.length === claims.length;
+  if ((free !== 0 && free !== 1) || !isWhole) {
+    throw new Error('Redis answers something else than counters');
+  }
+  return { isFree: free === 1, states };
+}
+
+function isDebt(value: unknown, { count, windowMs }: RateLimit): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= count * windowMs;
 }
