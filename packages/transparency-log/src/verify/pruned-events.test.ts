@@ -22,6 +22,33 @@ it('accepts a log from a later event on once the log says that older ones were p
   expect(pruned).toMatchObject({ size: 600, events: 344, firstSequence: 257 });
 });
 
+describe('where the first event that was kept is not the first of its tile', () => {
+  /** No bundle can be read: event 401, too, which says that older ones were pruned, is in the tile that is cut. */
+  const log = withPrune(390);
+  const oldest = log.leaves.slice(389, 512);
+  const verify = (leaves: readonly string[]) =>
+    verifyLiveLog({
+      ...{ ...log, firstSequence: 390 },
+      readOldest: async (count) => leaves.slice(0, count),
+    });
+
+  it('its events are verified one by one', async () => {
+    const verified = { size: 600, events: 211, firstSequence: 390, leftOut: 389 };
+    expect(await verify([...oldest, 'of the next tile'])).toMatchObject(verified);
+    await expect(verifyLiveLog({ ...log, firstSequence: 390 })).rejects.toThrow('no event of');
+  });
+
+  it.each([
+    ['edited', oldest.with(30, (oldest[30] ?? '').replace('"note":""', '"note":"x"')), 420],
+    ['gone', oldest.toSpliced(30, 1), 420],
+    ['the first and gone', oldest.slice(1), 390],
+    ['the last and gone', oldest.slice(0, -1), 512],
+    ['no JSON', oldest.with(30, '{'), 420],
+  ])('and one of them is named that is %s', async (_, leaves, sequence) => {
+    await expect(verify(leaves)).rejects.toMatchObject({ sequence });
+  });
+});
+
 it.each([
   ['no event says so', sampleLog(sampleLeaves(600)), 100, 1],
   ['it says so of fewer events', withPrune(100), 101, 100],

@@ -19,6 +19,11 @@ export interface LiveLog {
   readonly readTile: (path: string) => Promise<Uint8Array>;
   /** The oldest event that is still stored; 1 unless events were pruned. */
   readonly firstSequence?: number;
+  /**
+   * The oldest events that are still stored, as canonical JSON, from the first one on: where it is not the first of its
+   * tile, no bundle can hold them. Without this, they are not verified.
+   */
+  readonly readOldest?: (count: number) => Promise<readonly string[]>;
   /** A signed note that was kept: the log must continue it. */
   readonly earlier?: string | undefined;
   readonly onProgress?: (events: number) => void;
@@ -43,8 +48,9 @@ export async function verifyLiveLog(log: LiveLog): Promise<VerifiedLog> {
   const continues = await compareEarlier(log, checkpoint, tileOf);
   const firstSequence = log.firstSequence ?? 1;
   const first = Math.ceil((firstSequence - 1) / TILE_WIDTH);
-  let events = 0;
-  let announced = 1;
+  const oldest = await verifyOldest(log, checkpoint, Math.min(first * TILE_WIDTH, size), tileOf);
+  let events = oldest.length;
+  let announced = Math.max(1, ...oldest.map(prunedUpTo));
   for (let index = first; index * TILE_WIDTH < size; index += 1) {
     const leaves = await verifyBundle(log, checkpoint, index, await tileOf(0, index));
     announced = Math.max(announced, ...leaves.map(prunedUpTo));
@@ -56,7 +62,7 @@ export async function verifyLiveLog(log: LiveLog): Promise<VerifiedLog> {
     origin,
     size,
     events,
-    firstSequence: events > 0 ? first * TILE_WIDTH + 1 : null,
+    firstSequence: oldest.length > 0 ? firstSequence : events > 0 ? first * TILE_WIDTH + 1 : null,
     leftOut: size - events,
     filter: {},
     continues,
@@ -104,21 +110,45 @@ async function verifyBundle(
   const width = tileWidth(size, { level: 'entries', index });
   const first = index * TILE_WIDTH;
   const leaves = readLeaves(await readTile(tilePath({ level: 'entries', index, width })), first);
+  const texts = leaves.map(String);
+  return verifyLeaves(texts, { first, end: first + width, origin }, tile);
+}
+
+/** Checks the events before a tile, from the first that is stored on. @returns them */
+async function verifyOldest(
+  { readOldest, firstSequence = 1 }: LiveLog,
+  { origin }: Checkpoint,
+  end: number,
+  tileOf: TileOf,
+): Promise<unknown[]> {
+  const first = firstSequence - 1;
+  if (!readOldest || first >= end) return [];
+  const leaves = await readOldest(end - first);
+  const tile = await tileOf(0, Math.floor(first / TILE_WIDTH));
+  const hashes = tile.subarray((first % TILE_WIDTH) * HASH_BYTES);
+  return verifyLeaves(leaves, { first, end, origin }, hashes);
+}
+
+/** @param hashes of the leaves, from the first on */
+function verifyLeaves(
+  leaves: readonly string[],
+  { first, end, origin }: { readonly first: number; readonly end: number; readonly origin: string },
+  hashes: Uint8Array,
+): unknown[] {
   const events: unknown[] = [];
-  for (const [n, leaf] of leaves.entries()) {
-    const sequence = first + n + 1;
-    const text = leaf.toString();
+  for (const [n, text] of leaves.entries()) {
     const event = parseLeaf(text, first + n);
     checkLeaf(event, first + n, origin);
     events.push(event);
     // Of the text: bytes that are no UTF-8 are no text of an event.
-    if (!isSameHash(leafHash(text), tile.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES))) {
+    if (!isSameHash(leafHash(text), hashes.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES))) {
+      const sequence = first + n + 1;
       throw new VerificationError(`Event ${sequence} is not what was signed`, sequence);
     }
     requireCanonical(text, event, first + n);
   }
-  if (leaves.length === width) return events;
-  const missing = first + Math.min(leaves.length, width) + 1;
+  if (first + leaves.length === end) return events;
+  const missing = Math.min(first + leaves.length, end) + 1;
   throw new VerificationError(
     `Event ${missing} is missing, or stands where none was signed`,
     missing,

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
-import type { AuditLog } from '@tollkeeper/contract';
+import type { AuditLog, RouteOutput, Routes } from '@tollkeeper/contract';
 import { ApiError, type Client } from '@tollkeeper/sdk';
 import {
+  auditLeafText,
   isReceipt,
   NoteError,
   parseVkey,
@@ -130,10 +131,34 @@ async function verifyAsItIs(
   const verified = await verifyLiveLog({
     ...{ key: key ?? parseVkey(publicKey), earlier, checkpoint, firstSequence },
     readTile: (path) => readTile(client, path),
+    readOldest: (count) => readOldest(client, firstSequence, count),
   });
   if (problem === null) return verified;
   throw new VerificationError(`The server integrates no newer events: ${problem}`);
 }
+
+/** The leaves of the oldest events that are kept: the list begins with them, or with those that are just being deleted. */
+async function readOldest(client: Client, first: number, count: number): Promise<string[]> {
+  const leaves: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const query = {
+      order: 'asc' as const,
+      limit: PAGE_MAX,
+      ...(cursor === null ? {} : { cursor }),
+    };
+    const page: AuditEventPage = await client.listAuditEvents({ query });
+    const kept = page.data.filter(({ sequence }) => sequence >= first);
+    leaves.push(...kept.map(auditLeafText));
+    cursor = page.data.length < PAGE_MAX ? null : page.nextCursor;
+  } while (leaves.length < count && cursor !== null);
+  return leaves.slice(0, count);
+}
+
+type AuditEventPage = RouteOutput<Routes['listAuditEvents']>;
+
+/** What a page of a list has at most. */
+const PAGE_MAX = 100;
 
 /** What a checkpoint covers has to be there. */
 async function readTile(client: Client, path: string): Promise<Uint8Array> {
