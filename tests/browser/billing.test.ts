@@ -37,6 +37,16 @@ it('warns of a full plan, says what a change does, and shows what the operator d
   const facts = page.getByRole('region', { name: 'Your plan' });
   await facts.getByText('3 of 20').waitFor();
 
+  await page.getByRole('button', { name: 'Request Free' }).click();
+  const lower = page.getByRole('dialog', { name: 'Request Free?' });
+  await lower.getByText(/All 3 keep working; you cannot create more until 1 is gone/).waitFor();
+  await lower.getByRole('button', { name: 'Send request' }).click();
+  await page.getByText('Free is requested').waitFor();
+  await approvePlanRequest(services, { ...approval, plan: 'free' });
+  await page.reload();
+  await facts.getByText('3 of 3').waitFor();
+  await setPlan(services, 'pro', 'acme', 'req_test');
+
   const until = new Date(Date.now() + 86_400_000);
   await setPlan(services, 'enterprise', 'acme', 'req_test', { keysMax: 5, until, note: 'Trial' });
   await page.setViewportSize({ width: 360, height: 800 });

@@ -155,6 +155,11 @@ test('the organization is deleted only under its own name', async () => {
   expect(api.seen.some(({ method }) => method === 'DELETE')).toBe(false);
   expect((await remove('Acme')).exitCode).toBe(0);
   expect(api.seen.at(-1)?.body).toEqual({ name: 'Acme' });
+
+  const typed = { terminal: { columns: 80 }, stdin: 'another\n' };
+  const asked = await tollkeeper(['organization', 'delete'], { fetch: api.fetch, ...typed });
+  expect(asked.stderr).toContain('A subscription that pays for its plan is canceled at once');
+  expect(asked.exitCode).toBe(2);
 });
 
 const SETTINGS = {

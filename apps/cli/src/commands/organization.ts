@@ -128,7 +128,10 @@ function requireName(
 }
 
 function askName(ctx: CliContext, { name }: { readonly name: string }): Promise<string> {
-  hint(ctx, `This deletes ${name} and revokes every key.`);
+  hint(
+    ctx,
+    `This deletes ${name} and revokes every key. A subscription that pays for its plan is canceled at once, without a refund.`,
+  );
   return ask(ctx, 'Type its name to continue:');
 }
 

@@ -91,7 +91,7 @@ export const deleteOrganization = defineRoute({
   path: '/v1/organization',
   access: 'organization.delete',
   summary:
-    'Delete the organization; every key is revoked at once, and all data is erased after 30 days',
+    'Delete the organization; every key is revoked and a subscription canceled at once, and all data is erased after 30 days',
   tag,
   body: z.strictObject({
     name: z.string().max(64).meta({ description: 'Name of the organization, typed again' }),

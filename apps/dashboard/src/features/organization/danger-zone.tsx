@@ -104,7 +104,7 @@ function DeleteOrganizationDialog({
     <FormDialog
       danger
       title={`Delete ${name}?`}
-      description="Every key of every member is revoked at once, everywhere. The audit log is kept for 30 days; then everything is erased. You cannot undo this."
+      description="Every key of every member is revoked at once, everywhere. A subscription that pays for the plan is canceled at once, without a refund. The audit log is kept for 30 days; then everything is erased. You cannot undo this."
       closesOutside={false}
       submitLabel="Delete organization"
       blocked={untypedWords(typed, name) ?? (password === '' ? 'Enter your password.' : undefined)}
