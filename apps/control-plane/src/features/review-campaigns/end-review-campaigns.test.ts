@@ -4,6 +4,7 @@ import { auditEvents } from '../../testing/query-database.ts';
 import { startTestApp } from '../../testing/test-app.ts';
 import { CAMPAIGNS, type Campaigns, DAY_MS, startCampaigns } from './campaigns.fixture.ts';
 import { endReviewCampaigns, isReminderDue } from './end-review-campaigns.ts';
+import { findPendingReviewers } from './reviewers.ts';
 
 let campaigns: Campaigns;
 let developer: Joined;
@@ -139,6 +140,22 @@ it('disables each key once, though several processes end it and one was stopped 
 });
 
 describe('reminders', () => {
+  it('concern those who have keys to review, each with their number', async () => {
+    const { keyOf, started, confirm, app, query, owner } = campaigns;
+    const done = await keyOf(owner, 'done');
+    for (const name of ['one', 'two']) await keyOf(developer.client, name);
+    const campaign = await started();
+    await confirm(owner, campaign, done.id);
+    const { memberId, organizationId } = developer;
+    const pending = () => findPendingReviewers(app.services.db, organizationId, campaign.id);
+    expect(await pending()).toEqual([{ memberId, count: 2 }]);
+    const set = (status: string) =>
+      query('update member set status = $1 where id = $2', [status, memberId]);
+    await set('suspended');
+    expect(await pending()).toEqual([{ memberId: campaign.reviewer.memberId, count: 2 }]);
+    await set('active');
+  });
+
   it('are events a week and a day before the end, while keys are left', async () => {
     const { keyOf, started, confirm, pass, owner } = campaigns;
     const key = await keyOf(owner, 'a');
