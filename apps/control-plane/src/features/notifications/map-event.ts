@@ -3,8 +3,13 @@ import { actingMember, type Happening, type NotableEvent } from './happening.ts'
 
 type Mapped = Pick<Happening, 'kind'> & Partial<Pick<Happening, 'facts' | 'ownerId'>>;
 
+/** Leaks and log streams have their events in a catalog that this one need not wait for. */
+type NotableAction = AuditAction | 'api_key.report_leak' | 'log_stream.fail';
+
 /** Which audit events notify members, and of what. An action that is not named here notifies nobody. */
-const MAPS: Partial<Record<AuditAction, (event: NotableEvent) => Mapped | undefined>> = {
+const MAPS: Partial<Record<NotableAction, (event: NotableEvent) => Mapped | undefined>> = {
+  'api_key.report_leak': () => ({ kind: 'api_key_leaked' }),
+  'log_stream.fail': () => ({ kind: 'log_stream_failing' }),
   'api_key.disable': changedByAnother,
   'api_key.revoke': changedByAnother,
   'api_key.rotate': changedByAnother,
@@ -46,7 +51,7 @@ const MAPS: Partial<Record<AuditAction, (event: NotableEvent) => Mapped | undefi
 };
 
 /** Every action that can notify somebody: no other events are read. */
-export const NOTABLE_ACTIONS = Object.keys(MAPS) as readonly AuditAction[];
+export const NOTABLE_ACTIONS: readonly string[] = Object.keys(MAPS);
 
 /** @returns undefined where nobody is notified of the event */
 export function happeningOf(event: NotableEvent): Happening | undefined {

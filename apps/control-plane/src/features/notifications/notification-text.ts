@@ -32,6 +32,8 @@ export function notificationPath({ reason, subject: { id }, count }: TextParts):
       return reason === 'api_key.delete' || count > 1 ? '/api-keys' : `/api-keys/${id}`;
     case 'webhook_endpoint':
       return count > 1 ? '/webhooks' : `/webhooks/${id}`;
+    case 'log_stream':
+      return '/log-streams';
     case 'billing':
       return '/billing';
     case 'invitation':
@@ -69,6 +71,15 @@ function createTexts(isOwner: boolean): ReadonlyMap<string, Texts> {
         one: ({ name, facts: { ip } }) =>
           `The canary key ${name}, which nobody should use, was used${ip ? ` from ${ip}` : ''}. Find out who reached the place where you put it.`,
         many: (count, example) => `Canary keys were used ${count} times, such as ${example}.`,
+      },
+    ],
+    [
+      'api_key.report_leak',
+      {
+        one: ({ name }) =>
+          `${capitalized(key(isOwner))} ${name} was found where others can read it. Rotate or revoke it, unless that was done already.`,
+        many: (count, example) =>
+          `${count} ${keys} were found where others can read them, such as ${example}. Rotate or revoke them.`,
       },
     ],
     [
@@ -152,6 +163,13 @@ const OTHERS: readonly (readonly [string, Texts])[] = [
       one: ({ facts: { plan, planAfter, until } }) =>
         `The plan ${capitalized(plan)} ends on ${dateOf(until)}. The plan ${capitalized(planAfter)} follows. No key stops working.`,
       many: (count) => `The end of the plan was announced ${count} times.`,
+    },
+  ],
+  [
+    'log_stream.fail',
+    {
+      one: ({ name }) => `The log stream ${name} fails. Its page says why.`,
+      many: (count, example) => `Log streams failed ${count} times, such as ${example}.`,
     },
   ],
   [

@@ -1,0 +1,30 @@
+import { DASHBOARD_PATHS } from '@tollkeeper/contract';
+import { expect, it } from 'vitest';
+import { NOTABLE_ACTIONS } from './map-event.ts';
+import { notificationPath, notificationText } from './notification-text.ts';
+
+const FACTS = { days: 3, keysUsed: 4, keysMax: 5, plan: 'pro' };
+const FINDINGS = [
+  ...['api_key.expires', 'api_key.unused', 'api_key.disables_soon'],
+  ...['gateway.behind', 'gateway.gone'],
+];
+
+it.each([...NOTABLE_ACTIONS, ...FINDINGS])(
+  'has a text of its own, of one and of many: %s',
+  (reason) => {
+    const subject = { type: 'api_key', id: 'key_1', name: 'ci' } as const;
+    const parts = { kind: 'audit_alarm', reason, subject, facts: FACTS, count: 1 } as const;
+    for (const isOwner of [true, false]) {
+      const [one, many] = [1, 1234].map((count) => notificationText({ ...parts, count }, isOwner));
+      expect(one).not.toMatch(/^Audit log alarm: |undefined|null/);
+      expect(many).toContain('1,234');
+    }
+  },
+);
+
+it.each([...NOTABLE_ACTIONS, ...FINDINGS])('leads to a page that there is: %s', (reason) => {
+  const subject = { type: 'api_key', id: 'x', name: 'ci' } as const;
+  const parts = { kind: 'audit_alarm', reason, subject, facts: FACTS, count: 1 } as const;
+  const pages: readonly string[] = [...DASHBOARD_PATHS, '/log-streams'];
+  expect(pages).toContain(notificationPath(parts).replace('/x', '/$id'));
+});
