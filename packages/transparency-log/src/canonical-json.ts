@@ -2,7 +2,7 @@
  * JSON with the members of every object sorted by name and no white space (RFC 8785), so that equal
  * values have equal text, whatever order a database returns them in. Members that are undefined are
  * left out, and a date is its ISO 8601 text.
- * @throws TypeError for what has no canonical JSON: infinite numbers, lone surrogates, functions
+ * @throws TypeError for what has no canonical JSON: infinite numbers, invalid dates, lone surrogates, functions
  */
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
@@ -16,10 +16,16 @@ export function canonicalJson(value: unknown): string {
     case 'object':
       if (value === null) return 'null';
       if (Array.isArray(value)) return arrayText(value);
-      return value instanceof Date ? textOf(value.toISOString()) : objectText(value);
+      return value instanceof Date ? timeText(value) : objectText(value);
     default:
       throw new TypeError(`A value of type ${typeof value} has no canonical JSON`);
   }
+}
+
+/** A database that somebody changed may have a time that is none, such as infinity. */
+function timeText(at: Date): string {
+  if (Number.isNaN(at.getTime())) throw new TypeError('An invalid date has no canonical JSON');
+  return textOf(at.toISOString());
 }
 
 function arrayText(values: readonly unknown[]): string {

@@ -97,6 +97,8 @@ describe('an event that was tampered with before it was integrated', () => {
       sql`update audit_event set action = 'x', hash = sha256('x') where organization_id = ${id} and sequence = 5`,
     'edited to a number that is none': (id: string) =>
       sql`update audit_event set after = '{"n":1e400}' where organization_id = ${id} and sequence = 5`,
+    'edited to a time that is none': (id: string) =>
+      sql`update audit_event set at = 'infinity' where organization_id = ${id} and sequence = 5`,
     relinked: (id: string) =>
       sql`update audit_event set previous_hash = sha256('x') where organization_id = ${id} and sequence = 5`,
     'the last, deleted': (id: string) =>
