@@ -47,6 +47,16 @@ export * from './review-campaign-schemas.ts';
 export * from './roles.ts';
 export * from './route.ts';
 export type { Identity, PasskeyAnswer } from './routes/access.ts';
+export {
+  ACCESS_ADVICE,
+  ACCESS_REVIEW_DAYS,
+  type AccessAdvice,
+  type AccessReview,
+  type ReviewedScope,
+  SCOPE_USES,
+  type ScopeReplay,
+  type ScopeUseKind,
+} from './routes/access-review.ts';
 export { GRACE_SECONDS_MAX, KEY_SORTS, type KeySort } from './routes/api-keys.ts';
 export { API_SCOPES_MAX, type DefinedApiScope } from './routes/api-scopes.ts';
 export { auditEventFilters } from './routes/audit-events.ts';

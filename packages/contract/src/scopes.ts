@@ -53,7 +53,7 @@ const CATALOG = {
     delete: 'Delete custom roles',
   },
   compliance: {
-    read: 'See compliance reports and review campaigns; each report also needs the scopes that show the same elsewhere',
+    read: 'See compliance reports, access reviews and review campaigns; each also needs the scopes that show the same elsewhere',
     export: 'Make, export, print and delete compliance reports',
   },
   integrations: {

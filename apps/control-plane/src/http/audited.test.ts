@@ -8,7 +8,7 @@ import { attack, createVictim, type Victim } from './isolation.fixture.ts';
 /** They ask, though by POST, and change nothing. */
 const READING: readonly string[] = [
   ...['verifyKey', 'previewSecurity', 'getKeysPropagation', 'getKeysCreated'],
-  ...['validatePolicy', 'simulatePolicies', 'replayPolicies'],
+  ...['validatePolicy', 'simulatePolicies', 'replayPolicies', 'replayScopes'],
   // What a member has looked at changes nothing of the organization.
   'markNotificationsRead',
 ];

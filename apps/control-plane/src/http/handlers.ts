@@ -2,6 +2,7 @@ import type { RawBody, Route, RouteName, RouteOutput, Routes } from '@tollkeeper
 import type { z } from 'zod';
 import type { Ctx, Origin, Services } from '../context.ts';
 import { listScopes, whoami } from '../features/access/index.ts';
+import * as accessReview from '../features/access-review/index.ts';
 import * as apiKeys from '../features/api-keys/index.ts';
 import * as apiScopes from '../features/api-scopes/index.ts';
 import {
@@ -113,6 +114,9 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   listScopes,
   getKeyUsage,
   getUsage,
+  listAccessReviews: accessReview.listAccessReviews,
+  getAccessReview: accessReview.getAccessReview,
+  replayScopes: accessReview.replayScopes,
   ...organization,
   getBilling: billing.getBilling,
   getPlans: billing.getPlans,

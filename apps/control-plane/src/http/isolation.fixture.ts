@@ -145,6 +145,7 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   markNotificationsRead: ({ targets }) => ({ ids: [targets.notifications] }),
   updateNotificationPreferences: () => ({ channels: { gateway_joined: 'none' } }),
   updateNotificationDefaults: () => ({ channels: { gateway_joined: 'mail' } }),
+  replayScopes: () => ({ scopes: ['api_keys.read'] }),
   createWebhookEndpoint: () => ({ ...WEBHOOK, name: 'Intruder' }),
   updateWebhookEndpoint: () => ({ name: 'Renamed' }),
   resendWebhooks: () => ({ failedSince: '2020-01-01T00:00:00Z' }),

@@ -95,6 +95,10 @@ const QUESTIONS: Partial<Record<RouteName, () => { scopes: string[]; body: objec
     scopes: ['policies.read'],
     body: { workspaceId, policy: { text: 'permit (principal, action, resource);' } },
   }),
+  replayScopes: () => ({
+    scopes: ['compliance.read', 'api_keys.read', 'usage.read'],
+    body: { scopes: ['usage.read'] },
+  }),
   previewSecurity: () => ({ scopes: ['security.manage'], body: { keyLifetimeDaysMax: 30 } }),
 };
 
@@ -103,7 +107,7 @@ const names = Object.keys(QUESTIONS) as RouteName[];
 function question(name: RouteName) {
   const made = QUESTIONS[name]?.();
   if (!made) throw new Error(`"${name}" is no question`);
-  return { ...made, path: routes[name].path };
+  return { ...made, path: routes[name].path.replace('{id}', about.id) };
 }
 
 it('knows every such question', () => {

@@ -123,7 +123,7 @@ describe('any query of a GET is answered, or refused in problem+json', () => {
 
 /** Cursors of the list whose value is one of these. */
 function forged({ query }: Route, times: readonly string[]): string[] {
-  const isKeys = query !== undefined && 'sort' in query.shape;
+  const isKeys = query !== undefined && ('sort' in query.shape || 'used' in query.shape);
   return times.map((time) =>
     encodeCursor([isKeys ? 'createdAt' : 'oldest', isKeys ? 'desc' : 'asc', time, 'x']),
   );

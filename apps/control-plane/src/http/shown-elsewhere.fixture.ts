@@ -44,10 +44,10 @@ export const SHOWN: Readonly<Record<string, readonly string[]>> = {
  * Routes that a caller with their scope alone cannot ask, or learns nothing by.
  * `getKeyReceipt` needs a key that was ended: its own test shows that it names no gateway.
  * What was sent to a webhook endpoint needs `audit.read` too;
- * a report and a review campaign, the scopes that show the same. A key has no notifications.
+ * a report, an access review and a review campaign, the scopes that show the same. A key has no notifications.
  */
 export const APART =
-  /^(?:getKeyReceipt|listNotifications|getNotificationPreferences|listWebhook(?:Deliveries|Attempts)|(?:get|list|export)ComplianceReport(?:Rows)?|(?:get|list)ReviewCampaigns?|listKeyReviews)$/;
+  /^(?:getKeyReceipt|listNotifications|getNotificationPreferences|listWebhook(?:Deliveries|Attempts)|(?:get|list|export)ComplianceReport(?:Rows)?|(?:get|list)ReviewCampaigns?|listKeyReviews|(?:get|list)AccessReviews?|replayScopes)$/;
 
 /** A body that makes a report. */
 const REPORT = { kind: 'keys_without_expiry' };

@@ -1,4 +1,5 @@
 import * as access from './access.ts';
+import * as accessReview from './access-review.ts';
 import * as apiKeys from './api-keys.ts';
 import * as apiScopes from './api-scopes.ts';
 import * as auditEvents from './audit-events.ts';
@@ -59,6 +60,9 @@ export const routes = {
   getKeyStats: keyUsage.getKeyStats,
   getKeyUsage: keyUsage.getKeyUsage,
   getUsage: keyUsage.getUsage,
+  listAccessReviews: accessReview.listAccessReviews,
+  getAccessReview: accessReview.getAccessReview,
+  replayScopes: accessReview.replayScopes,
   verifyKey: apiKeys.verifyKey,
   getOrganization: organization.getOrganization,
   updateOrganization: organization.updateOrganization,

@@ -69,6 +69,9 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
     'deleteComplianceReport',
   ],
   'compliance.read': [
+    'listAccessReviews',
+    'getAccessReview',
+    'replayScopes',
     'listComplianceReports',
     'getComplianceReport',
     'listComplianceReportRows',

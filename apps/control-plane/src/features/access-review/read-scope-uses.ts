@@ -1,10 +1,9 @@
+import { ACCESS_REVIEW_DAYS } from '@tollkeeper/contract';
 import { parseScopeNeeds, type ScopeNeeds } from '@tollkeeper/protocol';
 import { and, eq, gt, gte, inArray, max, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { scopeUse } from '../../db/schema/index.ts';
 
-/** How long back it is known what calls needed. */
-export const PERIOD_DAYS = 90;
 const DAY_MS = 86_400_000;
 
 /** Accepted calls of one key that needed the same of its scopes. */
@@ -16,7 +15,7 @@ export interface ScopeUse extends ScopeNeeds {
 
 /** The first day (UTC) of the period that ends with this moment. */
 export function firstDay(now: Date): string {
-  return new Date(now.getTime() - (PERIOD_DAYS - 1) * DAY_MS).toISOString().slice(0, 10);
+  return new Date(now.getTime() - (ACCESS_REVIEW_DAYS - 1) * DAY_MS).toISOString().slice(0, 10);
 }
 
 /**

@@ -13,14 +13,19 @@ import { parseTagFilter } from './parse-tags.ts';
 type Query = NonNullable<RouteInput<Routes['listKeys']>['query']>;
 
 /** A page of the keys that the caller sees. @throws DomainError validation_failed */
-export async function listKeys(ctx: Ctx, { query }: { query: Query }) {
+export function listKeys(ctx: Ctx, { query }: { query: Query }) {
+  return listKeysWhere(ctx, query, undefined);
+}
+
+/** @param also a further condition on `api_key` */
+export async function listKeysWhere(ctx: Ctx, query: Query, also: SQL | undefined) {
   const { db, clock } = ctx.services;
   const { sort = 'createdAt', order = 'desc' } = query;
   const limit = Number(query.limit ?? 50);
   const column = SORT_COLUMNS[sort];
   const direction = order === 'asc' ? asc : desc;
   const now = clock();
-  const listed = and(visibleKeys(ctx), filters(ctx, query, now));
+  const listed = and(visibleKeys(ctx), filters(ctx, query, now), also);
   const [ids, totalCount] = await Promise.all([
     // Which keys first, and what is shown of them after: all others would be joined to be sorted.
     db

@@ -16,6 +16,7 @@ import { propagationQuery } from '../propagation.tsx';
 import { keyQuery } from '../queries.ts';
 import { CascadeNotice } from './cascade-notice.tsx';
 import { DecisionNotice, KeyFacts } from './key-facts.tsx';
+import { KeyReview } from './key-review.tsx';
 import { KeyScopes } from './key-scopes.tsx';
 import { KeyUsage } from './key-usage.tsx';
 
@@ -61,6 +62,7 @@ function KeyView({ apiKey, onGone }: KeyViewProps) {
           <div className="order-2 flex min-w-0 flex-col gap-5 xl:order-1">
             {mayPlot && !apiKey.canary ? <KeyUsage id={apiKey.id} /> : null}
             {apiKey.canary ? null : <KeyScopes apiKey={apiKey} />}
+            {apiKey.canary ? null : <KeyReview apiKey={apiKey} />}
           </div>
           <div className="order-1 flex min-w-0 flex-col gap-5 xl:order-2">
             <KeyFacts apiKey={apiKey} />
