@@ -10,6 +10,7 @@ import { migrateDatabase } from './db/migrate.ts';
 import { recordCanaryUses, startCanaryCounter } from './features/canary-keys/index.ts';
 import { recordIncident, recordWitnessAlarm } from './features/gateways/index.ts';
 import { createAuth } from './features/identity/index.ts';
+import { DELIVER_LOG_STREAMS, LOG_STREAM_KEY_INFO } from './features/log-streams/index.ts';
 import { deriveUnsubscribeKey } from './features/notifications/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
 import { DELIVER_WEBHOOKS, WEBHOOK_KEY_INFO } from './features/webhooks/index.ts';
@@ -160,6 +161,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       wake: () => jobs.wake(DELIVER_WEBHOOKS),
     },
     notifications: { unsubscribeKey: deriveUnsubscribeKey(options.secret) },
+    logStreams: {
+      storedKey: deriveStoredKey(options.secret, LOG_STREAM_KEY_INFO),
+      wake: () => jobs.wake(DELIVER_LOG_STREAMS),
+    },
     stripe: await openPayments(options.billing),
     onCheckpoint: () => hub.sendCheckpoints(),
     incidents,

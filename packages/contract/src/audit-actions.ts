@@ -113,6 +113,15 @@ export const AUDIT_ACTIONS = [
   'review_campaign.complete',
   'review_campaign.cancel',
   'review_campaign.delete',
+  'log_stream.create',
+  'log_stream.update',
+  'log_stream.pause',
+  'log_stream.resume',
+  'log_stream.delete',
+  'log_stream.test',
+  'log_stream.fail',
+  'log_stream.recover',
+  'log_stream.skip',
   'access.refused',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -19,6 +19,7 @@ export const AUDIT_TARGET_TYPES = [
   'webhook_endpoint',
   'compliance_report',
   'review_campaign',
+  'log_stream',
 ] as const;
 export type AuditTargetType = (typeof AUDIT_TARGET_TYPES)[number];
 

@@ -26,6 +26,8 @@ export const DASHBOARD_PATHS = [
   '/notifications',
   '/webhooks',
   '/webhooks/$id',
+  '/log-streams',
+  '/log-streams/$id',
   '/compliance',
   '/compliance/reports',
   '/compliance/reports/$id',

@@ -16,6 +16,7 @@ export const ID_PREFIXES = {
   complianceReport: 'rep',
   notification: 'ntf',
   reviewCampaign: 'rvc',
+  logStream: 'lst',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -69,6 +70,7 @@ export const notificationId = id('notification').meta({ examples: ['ntf_7dQx0mJ2
 export const reviewCampaignId = id('reviewCampaign').meta({
   examples: ['rvc_7dQx0mJ2vK4tR9sZ1aBc'],
 });
+export const logStreamId = id('logStream').meta({ examples: ['lst_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const policyId = id('policy').meta({ examples: ['pol_7dQx0mJ2vK4tR9sZ1aBc'] });
 /** Ids of members in a query: as many as proxies accept in an address. */
 export const KEPT_MEMBERS_MAX = 300;

@@ -36,7 +36,7 @@ const CATALOG = {
     read: 'Read the audit log',
     export: 'Export the audit log',
     webhook_manage:
-      'Manage the webhooks that receive audit events; to create or redirect one also needs audit.read',
+      'Manage the webhooks and log streams that receive audit events; to create or redirect one also needs audit.read',
   },
   billing: {
     read: 'See the plan, its limits, invoices and payment method',

@@ -114,6 +114,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./compliance.ts')).compliance,
   },
   {
+    name: 'log-streams',
+    summary: 'Send the whole audit log to a log system, in order',
+    load: async () => (await import('./log-streams.ts')).logStreams,
+  },
+  {
     name: 'verify',
     summary: 'Check whether a key is valid',
     load: async () => (await import('./verify.ts')).verify,

@@ -5,7 +5,7 @@ export const CHANGED_ACCESS = sql.raw(
   `('member.update', 'member.suspend', 'member.reinstate', 'role.create', 'role.update',
     'policy.create', 'policy.update', 'policy.restore', 'policy.enable', 'policy.disable',
     'webhook_endpoint.update', 'webhook_endpoint.rotate_secret', 'webhook_endpoint.enable',
-    'webhook_endpoint.disable')`,
+    'webhook_endpoint.disable', 'log_stream.update', 'log_stream.pause', 'log_stream.resume')`,
 );
 
 /** The key, or else the member, that did what an audit event records. */

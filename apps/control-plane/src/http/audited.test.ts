@@ -28,6 +28,7 @@ const LAST: readonly RouteName[] = [
   'endReviewCampaign',
   'cancelReviewCampaign',
   'deleteReviewCampaign',
+  'deleteLogStream',
   ...([
     'removeMember',
     'deletePolicy',
@@ -44,6 +45,7 @@ const BEFORE: Partial<Record<RouteName, RouteName>> = {
   enablePolicy: 'disablePolicy',
   enableWebhookEndpoint: 'disableWebhookEndpoint',
   deleteReviewCampaign: 'cancelReviewCampaign',
+  resumeLogStream: 'pauseLogStream',
 };
 
 const APART = [...READING, ...PUBLIC, ...REFUSED];

@@ -149,6 +149,7 @@ function pathOf({ path }: Route): string {
     'webhook-endpoints': 'whe_',
     reports: 'rep_',
     campaigns: 'rvc_',
+    'log-streams': 'lst_',
   };
   const other = others[thingOf(path)];
   return path

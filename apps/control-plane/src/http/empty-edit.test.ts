@@ -13,6 +13,7 @@ const IDS: Readonly<Record<string, string>> = {
   policies: ID_PREFIXES.policy,
   'webhook-endpoints': ID_PREFIXES.webhookEndpoint,
   campaigns: ID_PREFIXES.reviewCampaign,
+  'log-streams': ID_PREFIXES.logStream,
 };
 
 const edits = Object.entries<Route>(routes).filter(([, { method }]) => method === 'PATCH');

@@ -25,6 +25,17 @@ import {
 import * as invitations from '../features/invitations/index.ts';
 import * as joinKeys from '../features/join-keys/index.ts';
 import {
+  createLogStream,
+  deleteLogStream,
+  getLogStream,
+  listLogStreamAttempts,
+  listLogStreams,
+  pauseLogStream,
+  resumeLogStream,
+  testLogStream,
+  updateLogStream,
+} from '../features/log-streams/index.ts';
+import {
   listMembers,
   reinstateMember,
   removeMember,
@@ -166,6 +177,15 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   listKeyReviews,
   listOwnKeyReviews,
   confirmKeyReviews,
+  listLogStreams,
+  createLogStream,
+  getLogStream,
+  updateLogStream,
+  deleteLogStream,
+  pauseLogStream,
+  resumeLogStream,
+  testLogStream,
+  listLogStreamAttempts,
   ...policies,
   listRoles,
   createRole,

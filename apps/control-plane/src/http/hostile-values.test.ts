@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Client } from '../testing/client.ts';
 import { joinFleet } from '../testing/fleet.ts';
 import { makeKey } from '../testing/keys.ts';
+import { LOG_STREAM } from '../testing/log-stream-body.ts';
 import { choosePlan, claimedOrganization } from '../testing/people.ts';
 import { readTables } from '../testing/tables.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
@@ -90,9 +91,11 @@ async function makeAnew(): Promise<void> {
   const campaign = await owner.post<{ id: string }>('/v1/compliance/campaigns', {
     ...{ name: 'Review', endsAt: new Date(Date.now() + 86_400_000).toISOString() },
   });
+  const stream = await owner.post<{ id: string }>('/v1/log-streams', LOG_STREAM);
   Object.assign(known, {
     rvc: campaign.body.id,
     rep: report.body.id,
+    lst: stream.body.id,
     whe: endpoint.body.id,
     pol: policy.body.id,
     key: (await makeKey(app, owner)).id,
@@ -208,6 +211,7 @@ function withAnyId({ path }: Route): string {
     'webhook-endpoints': 'whe',
     reports: 'rep',
     campaigns: 'rvc',
+    'log-streams': 'lst',
   };
   const prefix = kinds[thingOf(path)] ?? 'key';
   return path

@@ -9,6 +9,7 @@ import { setPlan } from '../features/billing/index.ts';
 import { deriveNotifications } from '../features/notifications/index.ts';
 import type { Answer, Client } from '../testing/client.ts';
 import { joinFleet } from '../testing/fleet.ts';
+import { LOG_STREAM } from '../testing/log-stream-body.ts';
 import { addMember, addWorkspace, claimedOrganization, type Person } from '../testing/people.ts';
 import { claimServer, OWNER, type TestApp, withKey } from '../testing/test-app.ts';
 import { thingOf } from '../testing/thing-of.ts';
@@ -47,6 +48,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
   const endpoint = await owner.post<{ id: string }>('/v1/webhook-endpoints', WEBHOOK);
   const report = await owner.post<{ id: string }>('/v1/compliance/reports', REPORT);
   const campaign = await owner.post<{ id: string }>('/v1/compliance/campaigns', CAMPAIGN());
+  const stream = await owner.post<{ id: string }>('/v1/log-streams', LOG_STREAM);
   const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
   await deriveNotifications(app.services);
   const notifications = await owner.get<{ data: { id: string }[] }>('/v1/notifications');
@@ -65,6 +67,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
     reports: report.body.id,
     notifications: notifications.body.data[0]?.id ?? '',
     campaigns: campaign.body.id,
+    'log-streams': stream.body.id,
     'audit-events': events.body.data[0]?.id ?? '',
   };
   return {
@@ -153,6 +156,8 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   startReviewCampaign: CAMPAIGN,
   updateReviewCampaign: () => ({ name: 'Renamed' }),
   confirmKeyReviews: ({ targets }) => ({ keyIds: [targets['api-keys']] }),
+  createLogStream: () => ({ ...LOG_STREAM, name: 'Intruder' }),
+  updateLogStream: () => ({ name: 'Renamed' }),
   updateGateway: () => ({ name: 'renamed', labels: {}, draining: true }),
 };
 

@@ -3,6 +3,7 @@ import { type Route, type RouteName, routes } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { makeKey } from '../testing/keys.ts';
+import { LOG_STREAM } from '../testing/log-stream-body.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
 import { thingOf } from '../testing/thing-of.ts';
 import { encodeCursor } from './page.ts';
@@ -54,6 +55,7 @@ const NOT_BY_TIME: readonly RouteName[] = [
   'listReviewCampaigns',
   'listKeyReviews',
   'listOwnKeyReviews',
+  'listLogStreamAttempts',
 ];
 const byTime = paged.filter(([name]) => !NOT_BY_TIME.includes(name));
 
@@ -64,6 +66,7 @@ let policyId: string;
 let endpointId: string;
 let reportId: string;
 let campaignId: string;
+let streamId: string;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -72,6 +75,7 @@ beforeAll(async () => {
   const policy = { workspaceId: null, name: 'All', text: 'permit (principal, action, resource);' };
   policyId = (await owner.post<{ id: string }>('/v1/policies', policy)).body.id;
   const endpoint = { name: 'Hooks', url: 'https://hooks.example/', eventTypes: ['*'] };
+  streamId = (await owner.post<{ id: string }>('/v1/log-streams', LOG_STREAM)).body.id;
   endpointId = (await owner.post<{ id: string }>('/v1/webhook-endpoints', endpoint)).body.id;
   const report = { kind: 'keys_without_expiry' };
   reportId = (await owner.post<{ id: string }>('/v1/compliance/reports', report)).body.id;
@@ -159,6 +163,7 @@ async function read({ path }: Route, query: string) {
       reports: reportId,
       campaigns: campaignId,
     },
+    'log-streams': streamId,
   };
   const id = ids[thingOf(path)];
   const address = `${path.replace(/\{\w+\}/g, id ?? keyId)}?${query}`;

@@ -89,7 +89,9 @@ async function readAll(): Promise<Record<string, unknown>> {
 function withoutMoments(body: unknown): unknown {
   return JSON.parse(
     JSON.stringify(body, (name, value) =>
-      /^(lastSeenAt|seenAt|time|from|to|start|end|minute|series|points|buckets)$/.test(name)
+      /^(lastSeenAt|seenAt|time|from|to|start|end|minute|series|points|buckets|lagSeconds)$/.test(
+        name,
+      )
         ? undefined
         : value,
     ),

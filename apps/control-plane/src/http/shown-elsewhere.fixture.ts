@@ -1,5 +1,6 @@
 import type { Scope } from '@tollkeeper/contract';
 import type { Client } from '../testing/client.ts';
+import { LOG_STREAM } from '../testing/log-stream-body.ts';
 
 /** What each text is, and the scope that shows it; the second of two is needed for other members. */
 export const CANARIES: readonly (readonly [text: string, scopes: readonly Scope[]])[] = [
@@ -33,6 +34,8 @@ export const SHOWN: Readonly<Record<string, readonly string[]>> = {
   listPolicyVersions: ['canary-member'],
   listWebhookEndpoints: ['canary-member'],
   getWebhookEndpoint: ['canary-member'],
+  listLogStreams: ['canary-member'],
+  getLogStream: ['canary-member'],
   listAuditEvents: ALL,
   getAuditEvent: ALL,
   exportAuditEvents: ALL,
@@ -47,7 +50,7 @@ export const SHOWN: Readonly<Record<string, readonly string[]>> = {
  * a report, an access review and a review campaign, the scopes that show the same. A key has no notifications.
  */
 export const APART =
-  /^(?:getKeyReceipt|listNotifications|getNotificationPreferences|listWebhook(?:Deliveries|Attempts)|(?:get|list|export)ComplianceReport(?:Rows)?|(?:get|list)ReviewCampaigns?|listKeyReviews|(?:get|list)AccessReviews?|replayScopes)$/;
+  /^(?:getKeyReceipt|listNotifications|getNotificationPreferences|listLogStreamAttempts|listWebhook(?:Deliveries|Attempts)|(?:get|list|export)ComplianceReport(?:Rows)?|(?:get|list)ReviewCampaigns?|listKeyReviews|(?:get|list)AccessReviews?|replayScopes)$/;
 
 /** A body that makes a report. */
 const REPORT = { kind: 'keys_without_expiry' };
@@ -59,7 +62,7 @@ const CAMPAIGN = {
 
 const OF_CAMPAIGN = { id: 'campaign', status: 403 };
 /** The changes about compliance: all but one need further scopes. */
-export const COMPLIANCE = {
+const COMPLIANCE = {
   createComplianceReport: { body: () => REPORT, status: 403 },
   deleteComplianceReport: { id: 'report', status: 403 },
   startReviewCampaign: { body: () => CAMPAIGN, status: 403 },
@@ -76,3 +79,27 @@ export async function makeCompliance(owner: Client) {
   const campaign = await owner.post<{ id: string }>('/v1/compliance/campaigns', CAMPAIGN);
   return { report: report.body.id, campaign: campaign.body.id };
 }
+
+export const WEBHOOK = { name: 'Hooks', url: 'https://hooks.example/', eventTypes: ['*'] };
+const OF_ENDPOINT = { id: 'endpoint', shows: ['canary-member'] };
+const OF_STREAM = { id: 'stream', shows: ['canary-member'] };
+
+/** How each change of what receives events is asked for. */
+const RECEIVERS = {
+  createWebhookEndpoint: { body: () => WEBHOOK, status: 403 },
+  updateWebhookEndpoint: { ...OF_ENDPOINT, body: () => ({ name: 'renamed' }) },
+  disableWebhookEndpoint: OF_ENDPOINT,
+  enableWebhookEndpoint: OF_ENDPOINT,
+  rotateWebhookSecret: OF_ENDPOINT,
+  testWebhookEndpoint: { id: 'endpoint', status: 204 },
+  resendWebhooks: { id: 'endpoint', body: () => ({ failedSince: '2020-01-01T00:00:00Z' }) },
+  deleteWebhookEndpoint: { id: 'endpoint', status: 204 },
+  createLogStream: { body: () => LOG_STREAM, status: 403 },
+  updateLogStream: { ...OF_STREAM, body: () => ({ name: 'renamed' }) },
+  pauseLogStream: OF_STREAM,
+  resumeLogStream: OF_STREAM,
+  testLogStream: { id: 'stream' },
+  deleteLogStream: { id: 'stream', status: 204 },
+};
+
+export const CHANGES_BESIDE = { ...COMPLIANCE, ...RECEIVERS };

@@ -15,13 +15,20 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { joinWith, makeJoinKey } from '../testing/fleet.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
+import { LOG_STREAM } from '../testing/log-stream-body.ts';
 import { addMember, addWorkspace, choosePlan, claimedOrganization } from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
 import { integrateAuditLogs } from '../transparency-log/index.ts';
-import { APART, CANARIES, COMPLIANCE, makeCompliance, SHOWN } from './shown-elsewhere.fixture.ts';
+import {
+  APART,
+  CANARIES,
+  CHANGES_BESIDE,
+  makeCompliance,
+  SHOWN,
+  WEBHOOK,
+} from './shown-elsewhere.fixture.ts';
 
-const WEBHOOK = { name: 'Hooks', url: 'https://hooks.example/', eventTypes: ['*'] };
 const PERMIT = 'permit (principal, action, resource);';
 let app: TestApp;
 let owner: Client;
@@ -74,6 +81,7 @@ beforeAll(async () => {
   const third = await makeKey(app, person.client, { name: 'third', scopes: ['api_keys.create'] });
   lesser = { roleId: reader.body.id, memberId: person.memberId, key };
   const endpoint = await creator.client.post<{ id: string }>('/v1/webhook-endpoints', WEBHOOK);
+  const stream = await creator.client.post<{ id: string }>('/v1/log-streams', LOG_STREAM);
   const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
   await integrateAuditLogs(app.services);
   ids = {
@@ -87,7 +95,7 @@ beforeAll(async () => {
     workspace: workspaceId,
     joinKey: joinKey.id,
     policy: policy.body.id,
-    endpoint: endpoint.body.id,
+    ...{ endpoint: endpoint.body.id, stream: stream.body.id },
     secret: creator.secret,
     apiScope,
   };
@@ -125,6 +133,7 @@ function idFor(name: string, { path }: Route): string | undefined {
   if (/policies/.test(path)) return ids.policy;
   if (/audit-events/.test(path)) return ids.event;
   if (/webhook-endpoints/.test(path)) return ids.endpoint;
+  if (/log-streams/.test(path)) return ids.stream;
   return name === 'getCreated' ? ids.other : ids.own;
 }
 
@@ -196,7 +205,6 @@ const NEW_POLICY = { name: 'made', text: PERMIT };
 const OF_MEMBER = { id: 'member', status: 403, shows: ['canary-member'] };
 /** The policy or the endpoint that is changed, with the member who created it. */
 const OF_POLICY = ['canary-policy', 'canary-member'];
-const OF_ENDPOINT = { id: 'endpoint', shows: ['canary-member'] };
 
 /**
  * How each change is asked for: of the thing with this id, answered so. `shows` is the thing itself,
@@ -252,15 +260,7 @@ const CHANGES: Readonly<
   createJoinKey: { body: () => ({ name: 'made', workspaceId: ids.workspace }), status: 201 },
   deleteJoinKey: { id: 'joinKey', status: 204 },
   updateNotificationDefaults: { body: () => ({ digestHour: 9 }) },
-  createWebhookEndpoint: { body: () => WEBHOOK, status: 403 },
-  updateWebhookEndpoint: { ...OF_ENDPOINT, body: () => ({ name: 'renamed' }) },
-  disableWebhookEndpoint: OF_ENDPOINT,
-  enableWebhookEndpoint: OF_ENDPOINT,
-  rotateWebhookSecret: OF_ENDPOINT,
-  testWebhookEndpoint: { id: 'endpoint', status: 204 },
-  resendWebhooks: { id: 'endpoint', body: () => ({ failedSince: '2020-01-01T00:00:00Z' }) },
-  deleteWebhookEndpoint: { id: 'endpoint', status: 204 },
-  ...COMPLIANCE,
+  ...CHANGES_BESIDE,
   transferOrganization: { body: () => ({ memberId: ids.member }) },
   deleteOrganization: { body: () => ({ name: 'not its name' }), status: 422 },
 };

@@ -9,6 +9,7 @@ import { addSegments } from '../features/audit-events/index.ts';
 import { endPlans, reconcileSubscriptions, withdrawUndecided } from '../features/billing/index.ts';
 import { recordCanaryUses } from '../features/canary-keys/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
+import { DELIVER_LOG_STREAMS, deliverLogStreams } from '../features/log-streams/index.ts';
 import {
   DELIVER_NOTIFICATIONS,
   deliverNotifications,
@@ -75,6 +76,12 @@ const JOBS: readonly Job[] = [
     options: { policy: 'short' },
   },
   { name: DELIVER_NOTIFICATIONS, cron: '* * * * *', run: deliverNotifications },
+  {
+    name: DELIVER_LOG_STREAMS,
+    cron: '* * * * *',
+    run: deliverLogStreams,
+    options: { policy: 'short' },
+  },
   { name: RESUME_CASCADES, cron: '* * * * *', run: resumeCascades },
   {
     name: 'prune-audit-events',

@@ -1,6 +1,13 @@
 import { hash } from 'node:crypto';
 import { INVITATION_DAYS } from '@tollkeeper/contract';
-import type { gateway, invitation, joinKey, member, webhookEndpoint } from '../db/schema/index.ts';
+import type {
+  gateway,
+  invitation,
+  joinKey,
+  logStream,
+  member,
+  webhookEndpoint,
+} from '../db/schema/index.ts';
 import type { Facts } from './audit.ts';
 
 /** What the audit log tells of a join key. */
@@ -60,6 +67,31 @@ export function webhookEndpointFacts(row: WebhookEndpointFacts): Facts {
   const { url, name, eventTypes, isOrdered } = row;
   const urlSha256 = hash('sha256', url, 'hex');
   return { url: new URL(url).origin, urlSha256, name, eventTypes, isOrdered };
+}
+
+/** Of a log stream, as its events record it: of its secret, that it has one, and of its URL as of an endpoint's. */
+export function logStreamFacts(row: typeof logStream.$inferSelect): Facts {
+  const { name, destination, format, url, site, index, tags, bucket, region, prefix } = row;
+  const { accessKeyId, header, secret } = row;
+  return {
+    ...{
+      name,
+      destination,
+      format,
+      site,
+      index,
+      tags,
+      bucket,
+      region,
+      prefix,
+      accessKeyId,
+      header,
+    },
+    url: url === null ? null : new URL(url).origin,
+    urlSha256: url === null ? null : hash('sha256', url, 'hex'),
+    // Another one has another digest, as it is encrypted anew, and so is a change that the log records.
+    secretSha256: secret === null ? null : hash('sha256', secret, 'hex'),
+  };
 }
 
 const LIFETIME_MS = INVITATION_DAYS * 86_400_000;

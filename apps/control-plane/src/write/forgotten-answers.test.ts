@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { join, tokenOf } from '../testing/join.ts';
 import { makeKey } from '../testing/keys.ts';
+import { LOG_STREAM } from '../testing/log-stream-body.ts';
 import { addWorkspace, claimedOrganization, PASSWORD } from '../testing/people.ts';
 import type { Query } from '../testing/query-database.ts';
 import { visitor } from '../testing/sign-in.ts';
@@ -73,6 +74,7 @@ const BODIES: Partial<Record<RouteName, () => object>> = {
   }),
   createComplianceReport: () => ({ kind: 'keys_without_expiry' }),
   createWebhookEndpoint: () => ({ name, url: 'https://hooks.example/', eventTypes: ['*'] }),
+  createLogStream: () => ({ ...LOG_STREAM, name }),
 };
 
 const ENDINGS: readonly Ending[] = [
@@ -171,6 +173,11 @@ const ENDINGS: readonly Ending[] = [
     creation: 'createWebhookEndpoint',
     how: 'is deleted',
     end: ({ id }) => owner.delete(`/v1/webhook-endpoints/${id}`),
+  },
+  {
+    creation: 'createLogStream',
+    how: 'is deleted',
+    end: ({ id }) => owner.delete(`/v1/log-streams/${id}`),
   },
 ];
 

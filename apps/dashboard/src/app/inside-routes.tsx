@@ -20,6 +20,12 @@ import { chooseWorkspace, chosenWorkspace, WorkspacesPage } from '../features/wo
 import { auditEventRoute, auditLogRoute } from './audit-log-routes.tsx';
 import { complianceRoute } from './compliance-routes.tsx';
 import { notificationsRoute } from './notifications-routes.tsx';
+import {
+  logStreamRoute,
+  logStreamsRoute,
+  webhookRoute,
+  webhooksRoute,
+} from './receiver-routes.tsx';
 import { insideRoute } from './shell-route.ts';
 import { useLeave, useSwitchOrganization } from './use-leave.ts';
 
@@ -189,29 +195,6 @@ function BillingRoute() {
   return <BillingPage isPaid={billingRoute.useSearch().paid === true} />;
 }
 
-const webhooksRoute = createRoute({
-  getParentRoute: () => insideRoute,
-  path: '/webhooks',
-  component: lazyRouteComponent(loadWebhooks, 'WebhooksPage'),
-});
-
-const webhookRoute = createRoute({
-  getParentRoute: () => insideRoute,
-  path: '/webhooks/$id',
-  component: WebhookRoute,
-});
-
-const WebhookPage = lazyRouteComponent(loadWebhooks, 'WebhookPage');
-function WebhookRoute() {
-  const { id } = webhookRoute.useParams();
-  const navigate = useNavigate();
-  return <WebhookPage key={id} id={id} onGone={() => navigate({ to: '/webhooks' })} />;
-}
-
-function loadWebhooks() {
-  return import('../features/webhooks/index.ts');
-}
-
 const securityRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/security',
@@ -244,6 +227,8 @@ export const insideRoutes = insideRoute.addChildren([
   notificationsRoute,
   webhooksRoute,
   webhookRoute,
+  logStreamsRoute,
+  logStreamRoute,
   complianceRoute,
   securityRoute,
   accountSecurityRoute,

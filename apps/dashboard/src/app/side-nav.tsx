@@ -10,6 +10,7 @@ import {
   Monitor,
   Moon,
   ScrollText,
+  Share2,
   ShieldAlert,
   ShieldCheck,
   Sun,
@@ -48,6 +49,7 @@ const PAGES = [
   { to: '/billing', icon: CreditCard, title: 'Billing', scope: 'billing.read' },
   { to: '/audit-log', icon: History, title: 'Audit log', scope: 'audit.read' },
   { to: '/webhooks', icon: Webhook, title: 'Webhooks', scope: 'audit.webhook_manage' },
+  { to: '/log-streams', icon: Share2, title: 'Log streams', scope: 'audit.webhook_manage' },
   { to: '/compliance', icon: ClipboardCheck, title: 'Compliance', scope: 'compliance.read' },
   { to: '/security', icon: ShieldAlert, title: 'Security', scope: 'security.read' },
 ] as const;

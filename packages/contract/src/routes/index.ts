@@ -15,6 +15,7 @@ import * as invitations from './invitations.ts';
 import * as invoices from './invoices.ts';
 import * as joinKeys from './join-keys.ts';
 import * as keyStatus from './key-status.ts';
+import * as logStreams from './log-streams.ts';
 import * as members from './members.ts';
 import * as notifications from './notifications.ts';
 import * as organization from './organization.ts';
@@ -170,6 +171,15 @@ export const routes = {
   listKeyReviews: reviewCampaigns.listKeyReviews,
   listOwnKeyReviews: reviewCampaigns.listOwnKeyReviews,
   confirmKeyReviews: reviewCampaigns.confirmKeyReviews,
+  listLogStreams: logStreams.listLogStreams,
+  createLogStream: logStreams.createLogStream,
+  getLogStream: logStreams.getLogStream,
+  updateLogStream: logStreams.updateLogStream,
+  deleteLogStream: logStreams.deleteLogStream,
+  pauseLogStream: logStreams.pauseLogStream,
+  resumeLogStream: logStreams.resumeLogStream,
+  testLogStream: logStreams.testLogStream,
+  listLogStreamAttempts: logStreams.listLogStreamAttempts,
 } as const;
 
 export type Routes = typeof routes;

@@ -94,7 +94,7 @@ export const auditEvent = pgTable(
         sql`coalesce(${table.actor} ->> 'keyId', ${table.actor} ->> 'memberId')`,
       )
       .where(
-        sql`${table.action} in ('member.update', 'member.suspend', 'member.reinstate', 'role.create', 'role.update', 'policy.create', 'policy.update', 'policy.restore', 'policy.enable', 'policy.disable', 'webhook_endpoint.update', 'webhook_endpoint.rotate_secret', 'webhook_endpoint.enable', 'webhook_endpoint.disable')`,
+        sql`${table.action} in ('member.update', 'member.suspend', 'member.reinstate', 'role.create', 'role.update', 'policy.create', 'policy.update', 'policy.restore', 'policy.enable', 'policy.disable', 'webhook_endpoint.update', 'webhook_endpoint.rotate_secret', 'webhook_endpoint.enable', 'webhook_endpoint.disable', 'log_stream.update', 'log_stream.pause', 'log_stream.resume')`,
       ),
   ],
 );

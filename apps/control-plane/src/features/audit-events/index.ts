@@ -2,6 +2,7 @@
 
 export { addSegments } from './add-segments.ts';
 export { csvRow } from './export/event-csv.ts';
+export { lineWriter } from './export/event-lines.ts';
 export { exportAuditEvents } from './export/export-audit-events.ts';
 export { searchOf } from './export/find-window.ts';
 export { readEvents } from './export/read-events.ts';

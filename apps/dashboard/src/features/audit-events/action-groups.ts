@@ -209,6 +209,21 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
     },
   },
   {
+    group: 'log_stream',
+    title: 'Log streams',
+    actions: {
+      create: 'Created a log stream',
+      update: 'Edited a log stream',
+      pause: 'Paused a log stream',
+      resume: 'Resumed a log stream',
+      delete: 'Deleted a log stream',
+      test: 'Sent a test event to a log stream',
+      fail: 'A log stream began to fail',
+      recover: 'A log stream recovered',
+      skip: 'A log stream lost events',
+    },
+  },
+  {
     group: 'access',
     title: 'Refused calls',
     actions: { refused: 'Tried what they may not do' },

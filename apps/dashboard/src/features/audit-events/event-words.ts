@@ -65,6 +65,7 @@ export const TARGET_WORDS: Readonly<Record<AuditTargetType, string>> = {
   webhook_endpoint: 'Webhook endpoint',
   compliance_report: 'Compliance report',
   review_campaign: 'Review campaign',
+  log_stream: 'Log stream',
 };
 
 function wordsOf(name: string): string {

@@ -1,13 +1,12 @@
-import type { AuditEvent, RouteInput, Routes } from '@tollkeeper/contract';
-import { auditLeafText } from '@tollkeeper/transparency-log';
+import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
 import { visibleEvents } from '../../../access/visibility.ts';
 import type { Ctx } from '../../../context.ts';
 import { auditChain } from '../../../db/schema/index.ts';
 import { invalidField } from '../../../domain-error.ts';
 import { logOrigin } from '../../../transparency-log/index.ts';
-import { csvHeader, csvLine } from './event-csv.ts';
-import { ocsfLine } from './event-ocsf.ts';
+import { csvHeader } from './event-csv.ts';
+import { type ExportFormat, lineWriter } from './event-lines.ts';
 import { searchOf } from './find-window.ts';
 import { findTree, provenLines } from './proven-lines.ts';
 import { type EventSearch, readEvents } from './read-events.ts';
@@ -16,7 +15,6 @@ import { beginExport, endExport } from './running-exports.ts';
 import { type Chunk, streamExport } from './stream-export.ts';
 
 type Query = NonNullable<RouteInput<Routes['exportAuditEvents']>['query']>;
-export type ExportFormat = NonNullable<Query['format']>;
 
 /** The part of the log that is looked through: after one sequence, until another. */
 interface Part {
@@ -88,40 +86,10 @@ async function* linesOf(
   isBeginning: boolean,
 ): AsyncGenerator<Chunk> {
   if (format === 'csv' && isBeginning) yield { text: csvHeader(), events: 0 };
-  const write = lineWriter(format, logOrigin({ baseUrl }, organizationId));
-  const line = (event: AuditEvent) => {
-    try {
-      return write(event);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      return write(expressible(event));
-    }
-  };
+  const line = lineWriter(format, logOrigin({ baseUrl }, organizationId));
   for await (const { events } of readEvents(db, search, part)) {
     yield { text: events.map(line).join(''), events: events.length };
   }
-}
-
-/** @param authority the origin of the organization's log */
-function lineWriter(format: ExportFormat, authority: string): (event: AuditEvent) => string {
-  switch (format) {
-    case 'jsonl':
-      return (event) => `${auditLeafText(event)}\n`;
-    case 'csv':
-      return csvLine;
-    case 'ocsf':
-      return (event) => ocsfLine(event, authority);
-  }
-}
-
-/**
- * A number past what JSON expresses is written as a text: only a database that somebody changed has one, and
- * an export that broke off there would show no later event.
- */
-function expressible(event: AuditEvent): AuditEvent {
-  const toText = (_: string, value: unknown) =>
-    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
-  return JSON.parse(JSON.stringify(event, toText));
 }
 
 /** The last sequence of the log. */

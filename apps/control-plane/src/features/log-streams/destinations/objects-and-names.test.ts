@@ -1,0 +1,132 @@
+import { gunzipSync } from 'node:zlib';
+import type { AuditEvent } from '@tollkeeper/contract';
+import { HOSTILE_NAMES, HOSTILE_TEXTS } from '@tollkeeper/contract/testing';
+import { describe, expect, it } from 'vitest';
+import { readDatadog, readLines, readS3, readSplunk } from '../../../testing/log-systems.ts';
+import { answerWith } from '../../../testing/webhook-receiver.ts';
+import { withoutSecret } from '../delivery/without-secret.ts';
+import {
+  EVENT,
+  NOW,
+  prepareReceiver,
+  receiver,
+  SECRET,
+  send,
+  services,
+  stream,
+} from './destination.fixture.ts';
+import { DESTINATIONS } from './index.ts';
+
+prepareReceiver();
+
+describe('S3', () => {
+  const keys = { accessKeyId: 'AKIA1', secretAccessKey: SECRET, region: 'eu-central-1' };
+
+  it('receives an object that is signed', async () => {
+    const { result, received } = await send(stream('s3'), [EVENT, EVENT]);
+    expect(result).toMatchObject({ kind: 'taken' });
+    const object = readS3(received, keys);
+    expect(object).toMatchObject({ bucket: 'audit', key: 'a b/ü/tollkeeper-test.jsonl.gz' });
+    expect(readLines(gunzipSync(object.bytes))).toEqual([EVENT, EVENT]);
+    expect(() => readS3(received, { ...keys, secretAccessKey: 'another' })).toThrow('signature');
+    expect(() => readS3({ ...received, path: '/audit/x' }, keys)).toThrow('signature');
+  });
+
+  it('of AWS has the host of the bucket and the region, and no key goes to another one', async () => {
+    const names: string[] = [];
+    const { outgoing } = services();
+    const resolve = async (name: string) => {
+      names.push(name);
+      return [];
+    };
+    const batch = {
+      firstSequence: 1,
+      lastSequence: 1,
+      firstAt: EVENT.at,
+      records: ['{}'],
+      bytes: 2,
+      isTest: true,
+    };
+    for (const bucket of ['audit', 'audit.logs']) {
+      const open = stream('s3', { url: null, bucket });
+      const sent = DESTINATIONS.s3.send(
+        { ...services(), outgoing: { ...outgoing, resolve } },
+        open,
+        batch,
+        30_000,
+      );
+      await expect(sent).rejects.toThrow(/has no address/);
+    }
+    expect(names).toEqual(['audit.s3.eu-central-1.amazonaws.com', 's3.eu-central-1.amazonaws.com']);
+  });
+
+  it.each([
+    [
+      403,
+      '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
+      'It says AccessDenied: Access Denied.',
+    ],
+    [307, '<Error><Code>TemporaryRedirect</Code></Error>', 'Redirects are not followed'],
+    [503, '<Error><Code>SlowDown</Code></Error>', 'It says SlowDown.'],
+    [500, 'no XML at all', 'status 500.'],
+  ])('that answers %i has not taken the object', async (status, body, words) => {
+    receiver.reply = answerWith(
+      status,
+      { 'retry-after': '3', location: 'http://127.0.0.1:1/' },
+      body,
+    );
+    const { result, retryAfter } = await send(stream('s3'));
+    expect(result).toEqual({ kind: 'refused', problem: expect.stringContaining(words) });
+    expect([retryAfter, receiver.received.length]).toEqual(['3', 1]);
+  });
+});
+
+it('any server receives JSON Lines, with an id of the batch', async () => {
+  receiver.reply = answerWith(204);
+  const { result, received } = await send(stream('https', { header: 'x-token' }), [EVENT, EVENT]);
+  expect(result).toMatchObject({ kind: 'taken' });
+  expect(received.headers).toMatchObject({
+    ...{ 'content-type': 'application/x-ndjson', 'x-token': SECRET },
+    'tollkeeper-batch-id': 'lst_1-7-8',
+  });
+  expect(readLines(received.bytes)).toEqual([EVENT, EVENT]);
+});
+
+it('a hostile name is the same text in every format, and begins nothing', async () => {
+  const names = [...HOSTILE_NAMES, ...HOSTILE_TEXTS].filter(({ text }) => text.isWellFormed());
+  const events = names.map(({ text: name }, n) => ({
+    ...EVENT,
+    ...{
+      sequence: 7 + n,
+      target: { ...EVENT.target, name },
+      after: { [name]: name },
+      userAgent: name,
+    },
+  }));
+  const nameOf = (event: unknown) => (event as AuditEvent).target.name;
+  const expected = names.map(({ text }) => text);
+  const splunk = readSplunk((await send(stream('splunk'), events)).received, SECRET);
+  expect(splunk.map(({ event }) => nameOf(event))).toEqual(expected);
+  const datadog = readDatadog((await send(stream('datadog'), events)).received, SECRET, NOW);
+  expect(datadog.map(({ event }) => nameOf(event))).toEqual(expected);
+  expect(readLines((await send(stream('https'), events)).received.bytes).map(nameOf)).toEqual(
+    expected,
+  );
+  const { bytes } = (await send(stream('s3'), events)).received;
+  expect(readLines(gunzipSync(bytes)).map(nameOf)).toEqual(expected);
+  const otlp = JSON.parse(
+    gunzipSync((await send(stream('otlp'), events)).received.bytes).toString(),
+  );
+  const logs = otlp.resourceLogs[0].scopeLogs[0].logRecords;
+  expect(logs).toHaveLength(names.length);
+  expect(JSON.stringify(logs[0].body)).toContain(JSON.stringify(expected[0]));
+});
+
+it('what a destination says has no secret, however it writes it', () => {
+  const header = `Bearer ${SECRET}"`;
+  const echoes = [header, `${SECRET}"`, JSON.stringify({ header }), encodeURIComponent(header)];
+  const encoded = Buffer.from(`${SECRET}"`).toString('base64');
+  const shown = withoutSecret([...echoes, encoded].join(' '), header);
+  expect(shown).not.toMatch(/secret-of|c2VjcmV0LW9m/);
+  expect(withoutSecret('plain', null)).toBe('plain');
+});

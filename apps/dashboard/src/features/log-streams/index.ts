@@ -1,0 +1,3 @@
+/** Log streams: where the whole audit log is sent, and how far each has come. */
+export { LogStreamPage } from './log-stream-detail-page.tsx';
+export { LogStreamsPage } from './log-streams-page.tsx';

@@ -1,0 +1,37 @@
+import type { LogStream, LogStreamDestination, LogStreamHealth } from '@tollkeeper/contract';
+import { StatusWord } from '../../components/status-word.tsx';
+
+export const DESTINATION_WORDS: Readonly<Record<LogStreamDestination, string>> = {
+  splunk: 'Splunk',
+  datadog: 'Datadog',
+  otlp: 'OpenTelemetry',
+  s3: 'S3',
+  https: 'HTTPS',
+};
+
+const HEALTHS: Readonly<
+  Record<LogStreamHealth, readonly ['good' | 'warn' | 'bad' | 'off', string]>
+> = {
+  healthy: ['good', 'Healthy'],
+  delayed: ['warn', 'Delayed'],
+  failing: ['bad', 'Failing'],
+  paused: ['off', 'Paused'],
+};
+
+export function StreamHealth({ health }: Pick<LogStream, 'health'>) {
+  const [tone, words] = HEALTHS[health];
+  return <StatusWord tone={tone}>{words}</StatusWord>;
+}
+
+/** Where a stream sends to, in a few words. */
+export function placeWords({ destination, bucket, url, site }: LogStream): string {
+  return [DESTINATION_WORDS[destination], bucket ?? url ?? site ?? ''].join(' ').trim();
+}
+
+/** "12 s", "5 min", "3 h", "7 days". */
+export function lagWords(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} days`;
+}
