@@ -33,6 +33,7 @@ export async function startSampleServer() {
     trustedProxies: [],
     mail: null,
     witnesses: [],
+    githubKeys: null,
     webhookAllowance: { hosts: new Set(), ranges: [] },
     billing: { provider: 'manual', planChanges: 'request', operatorEmail: null, stripe: null },
     dashboardDir: DASHBOARD,

@@ -10,6 +10,7 @@ import { migrateDatabase } from './db/migrate.ts';
 import { recordCanaryUses, startCanaryCounter } from './features/canary-keys/index.ts';
 import { recordIncident, recordWitnessAlarm } from './features/gateways/index.ts';
 import { createAuth } from './features/identity/index.ts';
+import { createGithubKeys, loadGithubKeys } from './features/leaks/index.ts';
 import { DELIVER_LOG_STREAMS, LOG_STREAM_KEY_INFO } from './features/log-streams/index.ts';
 import { deriveUnsubscribeKey } from './features/notifications/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
@@ -40,6 +41,7 @@ interface AppOptions {
   readonly mail: Config['mail'];
   readonly witnesses: Config['witnesses'];
   readonly webhookAllowance: Config['webhookAllowance'];
+  readonly githubKeys: Config['githubKeys'];
   readonly billing: Config['billing'];
   readonly dashboardDir: string | undefined;
   readonly version: string;
@@ -165,6 +167,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       storedKey: deriveStoredKey(options.secret, LOG_STREAM_KEY_INFO),
       wake: () => jobs.wake(DELIVER_LOG_STREAMS),
     },
+    leaks: openLeaks(options, log),
     stripe: await openPayments(options.billing),
     onCheckpoint: () => hub.sendCheckpoints(),
     incidents,
@@ -208,6 +211,26 @@ export async function createApp(options: AppOptions): Promise<App> {
       const connections = [requests, own, signals, fleet, unhurried];
       await Promise.all(connections.map((each) => each.end()));
     },
+  };
+}
+
+/** Texts that are no keys, and reports without a valid signature, that one network may send. */
+const REPORT_FAILURES = {
+  windowMs: 60_000,
+  perAddressMax: 60,
+  totalMax: 1000,
+  addressesMax: 10_000,
+  atOnceMax: 20,
+};
+
+function openLeaks({ githubKeys: source, webhookAllowance: allowance }: AppOptions, log: Logger) {
+  const [now, guard] = [() => performance.now(), { allowance, resolve: resolveHost }];
+  return {
+    github: source && {
+      keys: createGithubKeys({ source, load: (url) => loadGithubKeys(guard, url), log, now }),
+      throttle: createFailureThrottle(REPORT_FAILURES, now),
+    },
+    throttle: createFailureThrottle(REPORT_FAILURES, now),
   };
 }
 

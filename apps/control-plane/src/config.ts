@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BILLING_PROVIDERS, findUnknownVariables, PLAN_CHANGES } from '@tollkeeper/contract';
-import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
+import { isBaseUrl, isConnectionString, isHost, isProxy } from './config-addresses.ts';
 import {
   type BillingConfig,
   misspeltVariables,
@@ -10,6 +10,12 @@ import {
   STRIPE_SECRETS,
   stripeVariables,
 } from './config-stripe.ts';
+import {
+  GITHUB_KEYS_URL,
+  type GithubKeySource,
+  GithubKeySourceError,
+  parseGithubKeySource,
+} from './features/leaks/github-key-source.ts';
 import {
   type Allowance,
   AllowanceError,
@@ -62,6 +68,7 @@ const schema = z.object({
     .optional(),
   TOLLKEEPER_WITNESSES: parsedBy(parseWitnesses, WitnessListError),
   TOLLKEEPER_WEBHOOK_ALLOW: parsedBy(parseAllowance, AllowanceError),
+  TOLLKEEPER_GITHUB_SECRET_SCANNING_KEYS: parsedBy(parseGithubKeySource, GithubKeySourceError),
   TOLLKEEPER_BILLING: z
     .enum(BILLING_PROVIDERS, { error: `must be ${BILLING_PROVIDERS.join(' or ')}` })
     .default('manual'),
@@ -122,36 +129,12 @@ export interface Config {
   readonly witnesses: readonly OutsideWitness[];
   /** What webhooks may reach beside the Internet. */
   readonly webhookAllowance: Allowance;
+  /** Where the keys come from by which GitHub signs what it found; null takes no reports of it. */
+  readonly githubKeys: GithubKeySource | null;
   /** Where mails go out and whom they come from; null sends none. */
   readonly mail: { readonly url: string; readonly from: string } | null;
   readonly billing: BillingConfig;
   readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
-}
-
-/** What everything below the address is made from: no query, no credentials, no dot segments. */
-function isBaseUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol)) return false;
-  const { username, password, search, hash, pathname } = url;
-  const isPlain = username + password + search + hash === '' && !/[?#]$/.test(text);
-  return isPlain && /^(?:\/[\w.~-]+)*\/?$/.test(pathname);
-}
-
-/** What listens there has an address that begins with it, unless another is set. */
-function isHost(text: string): boolean {
-  return (
-    URL.canParse(text.includes(':') ? `http://[${text}]` : `http://${text}`) && !/[/?#@]/.test(text)
-  );
-}
-
-/** A server that trusted every address would accept X-Forwarded-For from anyone. */
-function isProxy(text: string): boolean {
-  return parseIpRange(text) !== undefined && !text.endsWith('/0');
-}
-
-/** A server on a Unix socket has no host between "@" and "/", which no other URL may leave out. */
-function isConnectionString(text: string): boolean {
-  return URL.canParse(text.replace('@/', '@socket/'));
 }
 
 /** A value that cannot be used; the message names the variable, and never holds the value. */
@@ -197,6 +180,10 @@ export function readConfig(env: Environment): Config {
     trustedProxies: values.TOLLKEEPER_TRUSTED_PROXIES ?? [],
     witnesses: values.TOLLKEEPER_WITNESSES ?? [],
     webhookAllowance: values.TOLLKEEPER_WEBHOOK_ALLOW ?? NOTHING_ALLOWED,
+    githubKeys:
+      values.TOLLKEEPER_GITHUB_SECRET_SCANNING_KEYS === undefined
+        ? { url: GITHUB_KEYS_URL }
+        : values.TOLLKEEPER_GITHUB_SECRET_SCANNING_KEYS,
     mail: readMail(values.SMTP_URL, values.MAIL_FROM),
     billing: readBilling(values),
     logLevel: values.LOG_LEVEL,

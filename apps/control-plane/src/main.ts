@@ -67,6 +67,7 @@ async function start(given: Config, log: Logger): Promise<Running> {
       mail: config.mail,
       witnesses: config.witnesses,
       webhookAllowance: config.webhookAllowance,
+      githubKeys: config.githubKeys,
       billing: config.billing,
       dashboardDir: existsSync(`${DASHBOARD}/index.html`) ? DASHBOARD : undefined,
       version: packageJson.version,

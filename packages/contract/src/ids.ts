@@ -13,6 +13,7 @@ export const ID_PREFIXES = {
   joinKey: 'jk',
   policy: 'pol',
   webhookEndpoint: 'whe',
+  leak: 'leak',
   complianceReport: 'rep',
   notification: 'ntf',
   reviewCampaign: 'rvc',
@@ -71,6 +72,7 @@ export const reviewCampaignId = id('reviewCampaign').meta({
   examples: ['rvc_7dQx0mJ2vK4tR9sZ1aBc'],
 });
 export const logStreamId = id('logStream').meta({ examples: ['lst_7dQx0mJ2vK4tR9sZ1aBc'] });
+export const leakId = id('leak').meta({ examples: ['leak_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const policyId = id('policy').meta({ examples: ['pol_7dQx0mJ2vK4tR9sZ1aBc'] });
 /** Ids of members in a query: as many as proxies accept in an address. */
 export const KEPT_MEMBERS_MAX = 300;

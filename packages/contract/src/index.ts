@@ -9,6 +9,7 @@ export * from './decision.ts';
 export * from './errors.ts';
 export * from './export-cursor.ts';
 export * from './ids.ts';
+export * from './leak-schemas.ts';
 export * from './log-stream-schemas.ts';
 export * from './money.ts';
 export * from './nearest-name.ts';

@@ -156,10 +156,10 @@ function parameters(route: Route): Json[] {
     const description = 'The `etag` of the record in quotation marks, in place of the field `etag`';
     addHeader('If-Match', description, { type: 'string' });
   }
-  if (route.rawBody?.signatureHeader) {
-    const description = 'Signature of the body';
-    addHeader(route.rawBody.signatureHeader, description, { type: 'string' }, true);
-  }
+  const { signatureHeader, keyIdHeader } = route.rawBody ?? {};
+  const text = { type: 'string' };
+  if (signatureHeader) addHeader(signatureHeader, 'Signature of the body', text, true);
+  if (keyIdHeader) addHeader(keyIdHeader, 'Names the key of the signature', text, true);
   if (route.access !== 'public') {
     const description =
       'For a session: the organization, for a user who belongs to several. For a key: only its own organization is accepted';

@@ -13,6 +13,8 @@ export interface RawBody {
   readonly bytesMax: number;
   /** The header, in lower case, whose text the handler gets as `signature`. */
   readonly signatureHeader?: string;
+  /** The header, in lower case, that names the key of the signature: the handler gets it as `keyId`. */
+  readonly keyIdHeader?: string;
 }
 
 /** What the bytes of a stream are. */

@@ -57,8 +57,8 @@ const CATALOG = {
     export: 'Make, export, print and delete compliance reports',
   },
   integrations: {
-    read: 'See integrations with other services',
-    manage: 'Connect, change and disconnect integrations',
+    read: 'See integrations with other services, and reports of keys that leaked',
+    manage: 'Connect, change and disconnect integrations, and report, resolve and dismiss leaks',
   },
   notifications: {
     read: 'See what members are notified of unless they choose otherwise',
@@ -89,7 +89,7 @@ export interface ScopeDescription {
 }
 
 /** Scopes, and groups of scopes, that no route needs yet. */
-const UNUSED: ReadonlySet<string> = new Set(['integrations']);
+const UNUSED: ReadonlySet<string> = new Set();
 
 export const SCOPE_CATALOG: readonly ScopeDescription[] = Object.entries(CATALOG).flatMap(
   ([group, actions]) =>

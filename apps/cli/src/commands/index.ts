@@ -124,6 +124,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./verify.ts')).verify,
   },
   {
+    name: 'leaks',
+    summary: 'See keys that leaked, and what was done about them',
+    load: async () => (await import('./leaks.ts')).leaks,
+  },
+  {
     name: 'scan',
     summary: 'Find keys that leaked into files, and say which of them still work',
     load: async () => (await import('./scan.ts')).scan,

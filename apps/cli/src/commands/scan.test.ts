@@ -128,6 +128,20 @@ describe('scan --check', () => {
   });
 });
 
+test('scan --report reports each key once, by a body, with where it was found', async () => {
+  const { fetch, seen } = createApi({ 'POST /v1/leaks': { leak: null } });
+  const files = { 'b.txt': `${SECRET}\n${SECRET} ${JOIN}`, 'c.txt': OTHER };
+  const { exitCode, stdout, stderr } = await scan(files, ['--report'], { fetch, env: LOGIN });
+  expect(exitCode).toBe(EXIT.keyFound);
+  expect(seen.map(({ body }) => body)).toEqual([
+    { key: SECRET, source: expect.stringMatching(/b\.txt:1$/) },
+    { key: OTHER, source: expect.stringMatching(/c\.txt:1$/) },
+  ]);
+  expect(seen.map(({ path }) => path).join()).not.toContain('tk_');
+  expect(stderr).toContain('Reported 2 keys.');
+  expect(stdout + stderr).not.toContain(SECRET);
+});
+
 const LOGIN = { TOLLKEEPER_URL: 'http://127.0.0.1:1', TOLLKEEPER_API_KEY: SECRET };
 
 async function* streamOf(chunks: readonly Buffer[]) {

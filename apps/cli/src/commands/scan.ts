@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import type { RouteOutput, Routes } from '@tollkeeper/contract';
+import { LEAK_SOURCE_MAX, type RouteOutput, type Routes } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
 import { displayPrefix } from '@tollkeeper/sdk/secrets';
 import type { CliContext } from '../cli-context.ts';
@@ -8,6 +8,7 @@ import { optionalArgumentList, verb } from '../command/verb.ts';
 import { EXIT, Failure, isFileError } from '../failure.ts';
 import { hint, printTable } from '../output.ts';
 import { connect } from '../session/connect.ts';
+import { counted } from '../text/format.ts';
 import { findSecrets } from './scan/find-secrets.ts';
 import { listFiles } from './scan/list-files.ts';
 
@@ -28,22 +29,31 @@ export const scan = verb({
   name: 'scan',
   summary: 'Find keys that leaked into files; exits with 12 if it finds one',
   notes:
-    'It reads every file below the folders, also those that git ignores, and follows no links. It sends nothing anywhere unless --check is given, and prints no key whole. With --check, keys that the server does not know, and keys that are revoked, do not count.',
+    'It reads every file below the folders, also those that git ignores, and follows no links. It sends nothing anywhere unless --check or --report is given, and prints no key whole. With --check, keys that the server does not know, and keys that are revoked, do not count. With --report, the server puts keys that it knows into the leak inbox of their organization, and stops them as that has chosen.',
   args: [optionalArgumentList('path', 'A file or folder; standard input with --stdin')],
   options: {
     stdin: flag('Read standard input'),
     check: flag('Ask the server of each key whether it still works, and which it is'),
+    report: flag('Report each key to the server as leaked'),
   },
   json: { help: 'Print the places as JSON, for scripts' },
-  examples: ['scan .', 'scan --check src config', 'scan --stdin < history.patch'],
-  run: async ({ ctx, args: [paths], options: { stdin, check } }) => {
+  examples: [
+    'scan .',
+    'scan --check src config',
+    'scan --report .',
+    'scan --stdin < history.patch',
+  ],
+  run: async ({ ctx, args: [paths], options: { stdin, check, report } }) => {
     if (paths.length === 0 && !stdin) {
       throw new Failure(EXIT.usage, 'Name a file or a folder, or add --stdin.');
     }
-    const client = check ? (await connect(ctx)).client : undefined;
-    return scanAll(sourcesOf(ctx, paths, stdin), client);
+    const client = check || report ? (await connect(ctx)).client : undefined;
+    const found = await scanAll(sourcesOf(ctx, paths, stdin), check ? client : undefined);
+    if (report && client) await reportAll(client, found.secrets);
+    const { secrets, ...shown } = found;
+    return { ...shown, ...(report ? { reported: secrets.size } : {}) };
   },
-  print: (ctx, { files, unreadable, places }, { options: { check } }) => {
+  print: (ctx, { files, unreadable, places, reported }, { options: { check } }) => {
     const columns = [
       { title: 'PLACE', cell: placeText },
       { title: 'KEY', cell: ({ prefix }: Place) => `${prefix}…` },
@@ -52,7 +62,12 @@ export const scan = verb({
     if (places.length > 0) printTable(ctx, columns, places);
     else if (unreadable.length === 0)
       hint(ctx, `No key in ${files} ${files === 1 ? 'file' : 'files'}.`);
-    if (places.some(counts)) {
+    if (reported) {
+      hint(
+        ctx,
+        `Reported ${counted(reported, 'key')}. Run "tollkeeper leaks list" to see what was done.`,
+      );
+    } else if (places.some(counts)) {
       hint(ctx, 'Revoke each key that leaked, then create another: tollkeeper keys revoke KEY.');
     }
     for (const { file, reason } of unreadable) hint(ctx, `Cannot read "${file}": ${reason}`);
@@ -92,6 +107,8 @@ async function scanAll(sources: Sources, client: Client | undefined) {
     unreadable.push({ file, reason: error instanceof Error ? error.message : String(error) });
   };
   const places: Place[] = [];
+  /** Where each was found first; join keys are no keys to report. */
+  const secrets = new Map<string, string>();
   const checks = new Map<string, Check>();
   let files = 0;
   for await (const { file, chunks } of sources(onUnreadable)) {
@@ -99,6 +116,9 @@ async function scanAll(sources: Sources, client: Client | undefined) {
       files += 1;
       for await (const { secret, line } of findSecrets(chunks)) {
         const check = client && (await checkOnce(client, secret, checks));
+        if (!secret.startsWith('tk_join_') && !secrets.has(secret)) {
+          secrets.set(secret, `${file}:${line}`);
+        }
         places.push({ file, line, prefix: displayPrefix(secret), ...(check && { check }) });
       }
     } catch (error) {
@@ -106,7 +126,14 @@ async function scanAll(sources: Sources, client: Client | undefined) {
       onUnreadable(file, error);
     }
   }
-  return { files, unreadable, places };
+  return { files, unreadable, places, secrets };
+}
+
+/** By a body, never in an address: each is a whole key. */
+async function reportAll(client: Client, secrets: ReadonlyMap<string, string>): Promise<void> {
+  for (const [key, place] of secrets) {
+    await client.reportLeak({ body: { key, source: place.slice(-LEAK_SOURCE_MAX) } });
+  }
 }
 
 /** Once for each key, in however many places it is. */

@@ -16,7 +16,7 @@ const READING: readonly string[] = [
 const PUBLIC: readonly string[] = [
   ...['setup', 'findInvitation', 'acceptInvitation', 'joinGateway'],
   ...['requestPasswordReset', 'findPasswordReset', 'completePasswordReset'],
-  'receiveStripeEvent',
+  ...['receiveStripeEvent', 'receiveGithubReport'],
 ];
 /** Without a payment provider, it changes nothing: the tests of Stripe look. */
 const REFUSED: readonly string[] = ['openBillingPortal'];

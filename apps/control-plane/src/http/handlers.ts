@@ -24,6 +24,7 @@ import {
 } from '../features/identity/index.ts';
 import * as invitations from '../features/invitations/index.ts';
 import * as joinKeys from '../features/join-keys/index.ts';
+import * as leaks from '../features/leaks/index.ts';
 import {
   createLogStream,
   deleteLogStream,
@@ -107,7 +108,7 @@ type Input<R> = {
   readonly body: R extends { readonly rawBody: RawBody } ? Uint8Array : Parsed<R, 'body'>;
 } & SignaturePart<R>;
 type SignaturePart<R> = R extends { readonly rawBody: { readonly signatureHeader: string } }
-  ? { readonly signature: string | undefined }
+  ? { readonly signature: string | undefined; readonly keyId?: string | undefined }
   : unknown;
 type CtxOf<R extends Route> = R['access'] extends 'public' ? PublicCtx : Ctx;
 type Handler<R extends Route> = (
@@ -186,6 +187,14 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   resumeLogStream,
   testLogStream,
   listLogStreamAttempts,
+  listLeaks: leaks.listLeaks,
+  getLeak: leaks.getLeak,
+  reportLeak: leaks.reportLeak,
+  resolveLeak: leaks.resolveLeak,
+  dismissLeak: leaks.dismissLeak,
+  getLeakSettings: leaks.getLeakSettings,
+  updateLeakSettings: leaks.updateLeakSettings,
+  receiveGithubReport: leaks.receiveGithubReport,
   ...policies,
   listRoles,
   createRole,

@@ -208,6 +208,7 @@ function withAnyId({ path }: Route): string {
   const kinds: Record<string, string> = {
     ...{ members: 'mem', invitations: 'inv', roles: 'role', workspaces: 'ws' },
     ...{ gateways: 'gw', 'join-keys': 'jk', policies: 'pol', 'audit-events': 'evt' },
+    leaks: 'leak',
     'webhook-endpoints': 'whe',
     reports: 'rep',
     campaigns: 'rvc',

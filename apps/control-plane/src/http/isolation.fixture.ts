@@ -49,6 +49,9 @@ export async function createVictim(app: TestApp): Promise<Victim> {
   const report = await owner.post<{ id: string }>('/v1/compliance/reports', REPORT);
   const campaign = await owner.post<{ id: string }>('/v1/compliance/campaigns', CAMPAIGN());
   const stream = await owner.post<{ id: string }>('/v1/log-streams', LOG_STREAM);
+  // Nothing but the report: the other operations need the key.
+  await owner.patch('/v1/integrations/leak-response', { live: 'warn', test: 'warn' });
+  const leak = await owner.post<{ leak: { id: string } }>('/v1/leaks', { keyId: bulkKey.id });
   const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
   await deriveNotifications(app.services);
   const notifications = await owner.get<{ data: { id: string }[] }>('/v1/notifications');
@@ -68,6 +71,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
     notifications: notifications.body.data[0]?.id ?? '',
     campaigns: campaign.body.id,
     'log-streams': stream.body.id,
+    leaks: leak.body.leak.id,
     'audit-events': events.body.data[0]?.id ?? '',
   };
   return {
@@ -124,6 +128,10 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   updateRole: () => ({ name: 'Renamed' }),
   updateSecurity: () => ({ sessionHoursMax: 1 }),
   updateAuditLog: () => ({ retentionDays: 30 }),
+  reportLeak: ({ targets }) => ({ keyId: targets['bulk-keys'], source: 'chat' }),
+  resolveLeak: () => ({}),
+  dismissLeak: () => ({}),
+  updateLeakSettings: () => ({ live: 'revoke', test: 'disable' }),
   previewSecurity: () => ({ sessionHoursMax: 1 }),
   createWorkspace: () => ({ name: 'intruder', environment: 'live' }),
   updateWorkspace: () => ({ name: 'renamed' }),

@@ -126,11 +126,11 @@ describe('any query of a GET is answered, or refused in problem+json', () => {
 });
 
 /** Cursors of the list whose value is one of these. */
-function forged({ query }: Route, times: readonly string[]): string[] {
+function forged({ path, query }: Route, times: readonly string[]): string[] {
   const isKeys = query !== undefined && ('sort' in query.shape || 'used' in query.shape);
-  return times.map((time) =>
-    encodeCursor([isKeys ? 'createdAt' : 'oldest', isKeys ? 'desc' : 'asc', time, 'x']),
-  );
+  const isNewestFirst = isKeys || path === '/v1/leaks';
+  const sort = isKeys ? 'createdAt' : isNewestFirst ? 'newest' : 'oldest';
+  return times.map((time) => encodeCursor([sort, isNewestFirst ? 'desc' : 'asc', time, 'x']));
 }
 
 /** Of each parameter, and a few of names that no route knows: one rule refuses those for all. */

@@ -37,7 +37,49 @@ export function registerRawBody(
   });
 }
 
-/** The field of the handler's input that holds the signature, for a route whose body is signed. */
+/** The fields of the handler's input that hold the signature and name its key, for a route whose body is signed. */
 export function signatureOf({ rawBody }: Route, { headers }: FastifyRequest) {
-  return rawBody?.signatureHeader ? { signature: headers[rawBody.signatureHeader] } : {};
+  if (!rawBody?.signatureHeader) return {};
+  const { signatureHeader, keyIdHeader } = rawBody;
+  const signature = headers[signatureHeader];
+  return keyIdHeader ? { signature, keyId: headers[keyIdHeader] } : { signature };
+}
+
+/** Bodies of one large route that a process receives at a time: anyone can send them. */
+const RECEIVED_MAX = 8;
+const LARGE_BYTES = 1024 * 1024;
+
+/**
+ * Bounds the memory that bodies take before it is known whose they are: what lacks its signature is refused
+ * unread, and so is what comes while many are on their way.
+ */
+export function largeBodyGuard({ rawBody }: Route): Pick<RouteOptions, 'onRequest'> {
+  if (!rawBody?.signatureHeader || rawBody.bytesMax < LARGE_BYTES) return {};
+  const { signatureHeader, keyIdHeader = signatureHeader } = rawBody;
+  let received = 0;
+  return {
+    onRequest(request, reply, done) {
+      const { headers } = request;
+      if (!headers[signatureHeader] || !headers[keyIdHeader]) {
+        done(
+          new DomainError(
+            'signature_invalid',
+            `Send the headers ${keyIdHeader} and ${signatureHeader}.`,
+          ),
+        );
+        return;
+      }
+      if (received >= RECEIVED_MAX) {
+        done(
+          new DomainError('rate_limited', 'Too many requests are being received. Try again later.'),
+        );
+        return;
+      }
+      received += 1;
+      reply.raw.once('close', () => {
+        received -= 1;
+      });
+      done();
+    },
+  };
 }

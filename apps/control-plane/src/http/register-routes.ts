@@ -26,7 +26,7 @@ import { fastifySchema } from './json-schema.ts';
 import { type Done, namesSegments, serverPath } from './path-segments.ts';
 import { problemSender } from './problem.ts';
 import { publicCtx, sessionRequest } from './public-ctx.ts';
-import { registerRawBody, signatureOf } from './raw-body.ts';
+import { largeBodyGuard, registerRawBody, signatureOf } from './raw-body.ts';
 import type { ServerOptions } from './server-options.ts';
 import { isCheckOutdated, type SessionCheck, sessionCheck } from './session-check.ts';
 import { storeLimit } from './store-limit.ts';
@@ -78,7 +78,7 @@ export function registerRoutes(
       method: route.method,
       url: serverPath(route),
       schema: fastifySchema(route),
-      ...(isPublic ? {} : { onRequest: authentication(route, options) }),
+      ...(isPublic ? largeBodyGuard(route) : { onRequest: authentication(route, options) }),
       ...(isPublic ? strangerGuards(name, route, guesses) : {}),
       ...(route.segments ? { preValidation: namesSegments(route.segments) } : {}),
       ...(route.method === 'GET' ? {} : { preValidation: completeBody(route) }),

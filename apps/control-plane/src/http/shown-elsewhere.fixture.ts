@@ -50,7 +50,7 @@ export const SHOWN: Readonly<Record<string, readonly string[]>> = {
  * a report, an access review and a review campaign, the scopes that show the same. A key has no notifications.
  */
 export const APART =
-  /^(?:getKeyReceipt|listNotifications|getNotificationPreferences|listLogStreamAttempts|listWebhook(?:Deliveries|Attempts)|(?:get|list|export)ComplianceReport(?:Rows)?|(?:get|list)ReviewCampaigns?|listKeyReviews|(?:get|list)AccessReviews?|replayScopes)$/;
+  /^(?:getKeyReceipt|getLeak|listNotifications|getNotificationPreferences|listLogStreamAttempts|listWebhook(?:Deliveries|Attempts)|(?:get|list|export)ComplianceReport(?:Rows)?|(?:get|list)ReviewCampaigns?|listKeyReviews|(?:get|list)AccessReviews?|replayScopes)$/;
 
 /** A body that makes a report. */
 const REPORT = { kind: 'keys_without_expiry' };
@@ -63,6 +63,10 @@ const CAMPAIGN = {
 const OF_CAMPAIGN = { id: 'campaign', status: 403 };
 /** The changes about compliance: all but one need further scopes. */
 const COMPLIANCE = {
+  // Of keys that the caller does not see.
+  resolveLeak: { id: 'leak', body: () => ({}), status: 404 },
+  dismissLeak: { id: 'leak', body: () => ({}), status: 404 },
+  updateLeakSettings: { body: () => ({ live: 'warn', test: 'warn' }) },
   createComplianceReport: { body: () => REPORT, status: 403 },
   deleteComplianceReport: { id: 'report', status: 403 },
   startReviewCampaign: { body: () => CAMPAIGN, status: 403 },
@@ -77,8 +81,11 @@ const COMPLIANCE = {
 export async function makeCompliance(owner: Client) {
   const report = await owner.post<{ id: string }>('/v1/compliance/reports', REPORT);
   const campaign = await owner.post<{ id: string }>('/v1/compliance/campaigns', CAMPAIGN);
-  return { report: report.body.id, campaign: campaign.body.id };
+  return { leak: NO_LEAK, report: report.body.id, campaign: campaign.body.id };
 }
+
+/** The id of no report. */
+export const NO_LEAK = 'leak_00000000000000000000';
 
 export const WEBHOOK = { name: 'Hooks', url: 'https://hooks.example/', eventTypes: ['*'] };
 const OF_ENDPOINT = { id: 'endpoint', shows: ['canary-member'] };

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { type App, createApp } from '../app.ts';
 import type { BillingConfig } from '../config-stripe.ts';
 import type { ConnectionLimits } from '../db/connect.ts';
+import type { GithubKeySource } from '../features/leaks/github-key-source.ts';
 import { DELIVER_LOG_STREAMS } from '../features/log-streams/index.ts';
 import { DELIVER_NOTIFICATIONS } from '../features/notifications/index.ts';
 import { DELIVER_WEBHOOKS } from '../features/webhooks/index.ts';
@@ -57,6 +58,7 @@ export async function startTestApp(
     dashboardDir?: string;
     billing?: Partial<BillingConfig>;
     webhookAllowance?: Allowance;
+    githubKeys?: GithubKeySource;
   } = {},
 ): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
@@ -71,6 +73,7 @@ export async function startTestApp(
     mail: options.mail ?? null,
     witnesses: [],
     webhookAllowance: options.webhookAllowance ?? NOTHING_ALLOWED,
+    githubKeys: options.githubKeys ?? null,
     billing: {
       ...{ provider: 'manual', planChanges: 'request', operatorEmail: null, stripe: null },
       ...options.billing,

@@ -19,6 +19,7 @@ import { signOut, useIdentity } from '../features/sessions/index.ts';
 import { chooseWorkspace, chosenWorkspace, WorkspacesPage } from '../features/workspaces/index.ts';
 import { auditEventRoute, auditLogRoute } from './audit-log-routes.tsx';
 import { complianceRoute } from './compliance-routes.tsx';
+import { leaksRoute } from './leaks-route.tsx';
 import { notificationsRoute } from './notifications-routes.tsx';
 import {
   logStreamRoute,
@@ -225,6 +226,7 @@ export const insideRoutes = insideRoute.addChildren([
   organizationRoute,
   billingRoute,
   notificationsRoute,
+  leaksRoute,
   webhooksRoute,
   webhookRoute,
   logStreamsRoute,

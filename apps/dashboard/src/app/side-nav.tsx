@@ -13,6 +13,7 @@ import {
   Share2,
   ShieldAlert,
   ShieldCheck,
+  Siren,
   Sun,
   Users,
   Waypoints,
@@ -50,6 +51,7 @@ const PAGES = [
   { to: '/audit-log', icon: History, title: 'Audit log', scope: 'audit.read' },
   { to: '/webhooks', icon: Webhook, title: 'Webhooks', scope: 'audit.webhook_manage' },
   { to: '/log-streams', icon: Share2, title: 'Log streams', scope: 'audit.webhook_manage' },
+  { to: '/leaks', icon: Siren, title: 'Leaks', scope: 'integrations.read' },
   { to: '/compliance', icon: ClipboardCheck, title: 'Compliance', scope: 'compliance.read' },
   { to: '/security', icon: ShieldAlert, title: 'Security', scope: 'security.read' },
 ] as const;

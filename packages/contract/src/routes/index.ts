@@ -15,6 +15,7 @@ import * as invitations from './invitations.ts';
 import * as invoices from './invoices.ts';
 import * as joinKeys from './join-keys.ts';
 import * as keyStatus from './key-status.ts';
+import * as leaks from './leaks.ts';
 import * as logStreams from './log-streams.ts';
 import * as members from './members.ts';
 import * as notifications from './notifications.ts';
@@ -180,6 +181,14 @@ export const routes = {
   resumeLogStream: logStreams.resumeLogStream,
   testLogStream: logStreams.testLogStream,
   listLogStreamAttempts: logStreams.listLogStreamAttempts,
+  listLeaks: leaks.listLeaks,
+  getLeak: leaks.getLeak,
+  reportLeak: leaks.reportLeak,
+  resolveLeak: leaks.resolveLeak,
+  dismissLeak: leaks.dismissLeak,
+  getLeakSettings: leaks.getLeakSettings,
+  updateLeakSettings: leaks.updateLeakSettings,
+  receiveGithubReport: leaks.receiveGithubReport,
 } as const;
 
 export type Routes = typeof routes;

@@ -1,4 +1,4 @@
-import { type ApiScope, PLANS, type Scope } from '@tollkeeper/contract';
+import { type ApiScope, LEAK_RESPONSES, PLANS, type Scope } from '@tollkeeper/contract';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -46,6 +46,9 @@ export const organization = pgTable('organization', {
   auditPruneSequence: bigint({ mode: 'number' }),
   /** Since when it is recorded what calls need of the scopes of their keys. */
   scopeUsesSince: moment().notNull().defaultNow(),
+  /** What happens to live keys, and to test keys, that leaked. */
+  leakResponse: text({ enum: LEAK_RESPONSES }).notNull().default('disable'),
+  testLeakResponse: text({ enum: LEAK_RESPONSES }).notNull().default('warn'),
   /** Deleted organizations answer to nobody; their audit log is kept 30 days, then all is erased. */
   deletedAt: moment(),
   createdAt: moment().notNull(),

@@ -15,6 +15,7 @@ export { listKeys, listKeysWhere } from './list-keys.ts';
 export { parseAllowedIps } from './parse-allowed-ips.ts';
 export { revokeKey } from './revoke-key.ts';
 export { rotateKey } from './rotate-key.ts';
+export { type StoppedKeys, stopLeakedKeys } from './stop-leaked-keys.ts';
 export { disablesAt, isUnused, nextUnusedRun, UNUSED_RUN } from './unused-rule.ts';
 export { updateKey } from './update-key.ts';
 export { callFacts, verifyKey, verifyNow } from './verify-key.ts';

@@ -1,0 +1,102 @@
+import type { ApiKey, ApiKeyWithSecret, Leak, LeakSettings } from '@tollkeeper/contract';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Client } from '../../testing/client.ts';
+import { join } from '../../testing/join.ts';
+import { startOtherOrganization } from '../../testing/other-organization.ts';
+import { choosePlan } from '../../testing/people.ts';
+import { auditEvents, type Query } from '../../testing/query-database.ts';
+import { makeKey, startOrganization } from '../../testing/start-organization.ts';
+import type { TestApp } from '../../testing/test-app.ts';
+
+const SETTINGS = '/v1/integrations/leak-response';
+
+let app: TestApp;
+let owner: Client;
+let query: Query;
+let stranger: Client;
+let viewer: Client;
+let key: ApiKeyWithSecret;
+
+beforeAll(async () => {
+  ({ app, owner, query } = await startOrganization());
+  await choosePlan(app, 'enterprise');
+  viewer = (await join(app, owner, 'Vera', 'role_viewer')).client;
+  stranger = await startOtherOrganization(app, owner, query);
+});
+
+beforeEach(async () => {
+  await query('delete from leak');
+  await owner.patch(SETTINGS, { live: 'disable', test: 'warn' });
+  key = await create();
+});
+
+async function create() {
+  const body = { name: 'ci-pipeline', profile: 'organization' };
+  return (await owner.post<ApiKeyWithSecret>('/v1/api-keys', body)).body;
+}
+
+const leaks = async (client = owner) =>
+  (await client.get<{ data: Leak[] }>('/v1/leaks?limit=100')).body.data;
+const keyNow = async () => (await owner.get<ApiKey>(`/v1/api-keys/${key.id}`)).body;
+
+describe('the inbox', () => {
+  let leak: Leak;
+  beforeEach(async () => {
+    leak = (await owner.post<{ leak: Leak }>('/v1/leaks', { keyId: key.id })).body.leak;
+  });
+
+  it.each(['resolve', 'dismiss'] as const)('closes a report once: %s', async (verb) => {
+    const path = `/v1/leaks/${leak.id}/${verb}`;
+    const closed = await owner.post<Leak>(path, { note: 'rotated' });
+    const status = verb === 'resolve' ? 'resolved' : 'dismissed';
+    expect(closed.body).toMatchObject({ status, note: 'rotated' });
+    expect((await auditEvents(query)).at(-1)).toMatchObject({ action: `leak.${verb}` });
+    expect((await owner.post(path, {})).problem).toMatchObject({ code: 'invalid_state' });
+    expect((await owner.get<{ data: Leak[] }>('/v1/leaks?status=open')).body.data).toEqual([]);
+  });
+
+  it.each(['resolve', 'dismiss'])('is closed by nobody else: %s', async (verb) => {
+    const path = `/v1/leaks/${leak.id}/${verb}`;
+    expect((await viewer.post(path, {})).status).toBe(403);
+    expect((await stranger.post(path, {})).status).toBe(404);
+    expect((await owner.post(path, { note: 7 })).status).toBe(422);
+    expect((await owner.get<Leak>(`/v1/leaks/${leak.id}`)).body.status).toBe('open');
+  });
+
+  it('shows reports of the keys that the caller sees', async () => {
+    expect(await leaks(viewer)).toEqual([]);
+    expect((await viewer.get(`/v1/leaks/${leak.id}`)).status).toBe(404);
+    const { client } = await makeKey(app, owner, { profile: 'custom', scopes: ['members.read'] });
+    expect((await client.get('/v1/leaks')).status).toBe(403);
+  });
+
+  it('comes in pages, the newest first', async () => {
+    const other = await create();
+    await owner.post('/v1/leaks', { keyId: other.id });
+    const first = await owner.get<{ data: Leak[]; nextCursor: string }>('/v1/leaks?limit=1');
+    expect(first.body.data[0]?.key.id).toBe(other.id);
+    const next = await owner.get<{ data: Leak[]; nextCursor: null }>(
+      `/v1/leaks?limit=1&cursor=${first.body.nextCursor}`,
+    );
+    expect(next.body).toMatchObject({ data: [{ id: leak.id }], nextCursor: null });
+    expect((await owner.get('/v1/leaks?cursor=e30')).status).toBe(422);
+  });
+});
+
+describe('the response to leaks', () => {
+  it('is chosen by who manages integrations', async () => {
+    const chosen = { live: 'warn', test: 'revoke' };
+    expect((await owner.patch<LeakSettings>(SETTINGS, chosen)).body).toEqual(chosen);
+    expect((await auditEvents(query)).at(-1)).toMatchObject({ action: 'leak.set_response' });
+    expect((await viewer.get(SETTINGS)).body).toEqual(chosen);
+    await owner.post('/v1/leaks', { keyId: key.id });
+    expect((await keyNow()).status).toBe('active');
+  });
+
+  it('is chosen by nobody else', async () => {
+    expect((await viewer.patch(SETTINGS, { live: 'warn', test: 'warn' })).status).toBe(403);
+    expect((await owner.patch(SETTINGS, { live: 'ignore', test: 'warn' })).status).toBe(422);
+    await stranger.patch(SETTINGS, { live: 'warn', test: 'warn' });
+    expect((await owner.get(SETTINGS)).body).toEqual({ live: 'disable', test: 'warn' });
+  });
+});
