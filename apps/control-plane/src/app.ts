@@ -10,7 +10,7 @@ import { migrateDatabase } from './db/migrate.ts';
 import { recordCanaryUses, startCanaryCounter } from './features/canary-keys/index.ts';
 import { recordIncident, recordWitnessAlarm } from './features/gateways/index.ts';
 import { createAuth } from './features/identity/index.ts';
-import { createGithubKeys, loadGithubKeys } from './features/leaks/index.ts';
+import { openLeaks } from './features/leaks/index.ts';
 import { DELIVER_LOG_STREAMS, LOG_STREAM_KEY_INFO } from './features/log-streams/index.ts';
 import { deriveUnsubscribeKey } from './features/notifications/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
@@ -141,6 +141,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { baseUrl, mail } = options;
   const mailer = mail && createMailer(mail.url, mail.from);
   const jobs = await openJobs(options.database, log);
+  const outgoing = { allowance: options.webhookAllowance, resolve: resolveHost };
   const services: Services = {
     db,
     log,
@@ -157,7 +158,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     auditLogKey,
     witnesses: options.witnesses,
     billing: options.billing,
-    outgoing: { allowance: options.webhookAllowance, resolve: resolveHost },
+    outgoing,
     webhooks: {
       storedKey: deriveStoredKey(options.secret, WEBHOOK_KEY_INFO),
       wake: () => jobs.wake(DELIVER_WEBHOOKS),
@@ -167,7 +168,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       storedKey: deriveStoredKey(options.secret, LOG_STREAM_KEY_INFO),
       wake: () => jobs.wake(DELIVER_LOG_STREAMS),
     },
-    leaks: openLeaks(options, log),
+    leaks: openLeaks(options.githubKeys, outgoing, log),
     stripe: await openPayments(options.billing),
     onCheckpoint: () => hub.sendCheckpoints(),
     incidents,
@@ -211,26 +212,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       const connections = [requests, own, signals, fleet, unhurried];
       await Promise.all(connections.map((each) => each.end()));
     },
-  };
-}
-
-/** Texts that are no keys, and reports without a valid signature, that one network may send. */
-const REPORT_FAILURES = {
-  windowMs: 60_000,
-  perAddressMax: 60,
-  totalMax: 1000,
-  addressesMax: 10_000,
-  atOnceMax: 20,
-};
-
-function openLeaks({ githubKeys: source, webhookAllowance: allowance }: AppOptions, log: Logger) {
-  const [now, guard] = [() => performance.now(), { allowance, resolve: resolveHost }];
-  return {
-    github: source && {
-      keys: createGithubKeys({ source, load: (url) => loadGithubKeys(guard, url), log, now }),
-      throttle: createFailureThrottle(REPORT_FAILURES, now),
-    },
-    throttle: createFailureThrottle(REPORT_FAILURES, now),
   };
 }
 

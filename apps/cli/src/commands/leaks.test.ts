@@ -1,11 +1,11 @@
 import type { Leak } from '@tollkeeper/contract';
 import { HOSTILE_NAMES, HOSTILE_TEXTS } from '@tollkeeper/contract/testing';
 import { expect, test } from 'vitest';
-import { createApi } from '../testing/fake-api.ts';
+import { createApi, SECRET } from '../testing/fake-api.ts';
 import { createHome, runCommand } from '../testing/run-command.ts';
 
 const ID = `leak_${'0'.repeat(20)}`;
-const LOGIN = { TOLLKEEPER_URL: 'http://127.0.0.1:1', TOLLKEEPER_API_KEY: 'tk_live_x' };
+const LOGIN = { TOLLKEEPER_URL: 'http://127.0.0.1:1', TOLLKEEPER_API_KEY: SECRET };
 
 function leakOf(more: Partial<Leak> = {}): Leak {
   return {

@@ -100,7 +100,12 @@ describe('a key with every scope, confined to another workspace', () => {
   );
 
   /** They answer 200, and refuse each key by itself. */
-  const BULK: readonly RouteName[] = ['disableKeys', 'enableKeys', 'revokeKeys'];
+  const BULK: readonly RouteName[] = [
+    'disableKeys',
+    'enableKeys',
+    'revokeKeys',
+    'confirmKeyReviews',
+  ];
 
   it('counts nothing that keys outside the workspace created', async () => {
     const answer = await attackInVain(victim.confined, 'getKeysCreated');

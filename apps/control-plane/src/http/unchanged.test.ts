@@ -61,6 +61,10 @@ beforeAll(async () => {
     '/v1/notifications/defaults': ['/v1/notifications/defaults', { digestHour: 7 }],
     '/v1/webhook-endpoints/{id}': [`/v1/webhook-endpoints/${hooks.body.id}`, endpoint],
     '/v1/compliance/campaigns/{id}': [`/v1/compliance/campaigns/${started.body.id}`, campaign],
+    '/v1/integrations/leak-response': [
+      '/v1/integrations/leak-response',
+      { live: 'warn', test: 'warn' },
+    ],
     '/v1/log-streams/{id}': [`/v1/log-streams/${stream.body.id}`, { url: LOG_STREAM.url }],
     '/v1/gateways/{id}': [
       `/v1/gateways/${gateway.gatewayId}`,
