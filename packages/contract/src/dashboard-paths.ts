@@ -33,6 +33,7 @@ export const DASHBOARD_PATHS = [
   '/compliance/reports',
   '/compliance/reports/$id',
   '/compliance/reports/$id/print',
+  '/compliance/access-review',
   '/compliance/campaigns',
   '/compliance/campaigns/$id',
   '/compliance/reviews',

@@ -75,6 +75,15 @@ function loadReports() {
   return import('../features/compliance/reports/index.ts');
 }
 
+const accessReviewRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/compliance/access-review',
+  component: lazyRouteComponent(
+    () => import('../features/compliance/access-review/index.ts'),
+    'AccessReviewPage',
+  ),
+});
+
 const campaignsRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/compliance/campaigns',
@@ -123,6 +132,7 @@ export const complianceRoute = frameRoute.addChildren([
   indexRoute,
   reportsRoute,
   reportRoute,
+  accessReviewRoute,
   campaignsRoute,
   campaignRoute,
   ownReviewsRoute,

@@ -14,6 +14,7 @@ interface Tab {
 /** The sub-pages of /compliance, in the order of their tabs. */
 export const COMPLIANCE_TABS: readonly Tab[] = [
   { to: '/compliance/reports', title: 'Reports', scope: 'compliance.read' },
+  { to: '/compliance/access-review', title: 'Access review', scope: 'compliance.read' },
   { to: '/compliance/campaigns', title: 'Review campaigns', scope: 'compliance.read' },
   { to: '/compliance/reviews', title: 'Your reviews', scope: 'api_keys.revoke' },
 ];

@@ -1,0 +1,3 @@
+/** What the calls of each key used of its scopes. */
+
+export { AccessReviewPage } from './access-review-page.tsx';
