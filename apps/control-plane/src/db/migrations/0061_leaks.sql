@@ -1,5 +1,5 @@
 CREATE TABLE "leak" (
-	"id" text PRIMARY KEY NOT NULL,
+	"id" text NOT NULL,
 	"organization_id" text NOT NULL,
 	"key_id" text NOT NULL,
 	"key_name" text NOT NULL,
@@ -18,7 +18,8 @@ CREATE TABLE "leak" (
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"closed_at" timestamp (3) with time zone,
 	"closed_by" text,
-	"note" text
+	"note" text,
+	CONSTRAINT "leak_organization_id_id_pk" PRIMARY KEY("organization_id","id")
 );
 --> statement-breakpoint
 ALTER TABLE "organization" ADD COLUMN "leak_response" text DEFAULT 'disable' NOT NULL;--> statement-breakpoint

@@ -4,6 +4,7 @@ import {
   index,
   integer,
   pgTable,
+  primaryKey,
   text,
   timestamp,
   uniqueIndex,
@@ -17,7 +18,7 @@ const moment = () => timestamp({ withTimezone: true, precision: 3 });
 export const leak = pgTable(
   'leak',
   {
-    id: text().primaryKey(),
+    id: text().notNull(),
     organizationId: text()
       .notNull()
       .references(() => organization.id, { onDelete: 'cascade' }),
@@ -46,6 +47,7 @@ export const leak = pgTable(
     note: text(),
   },
   (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
     index().on(table.organizationId, table.createdAt, table.id),
     uniqueIndex().on(table.organizationId, table.keyId, table.placeHash),
   ],

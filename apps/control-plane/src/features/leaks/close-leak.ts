@@ -42,7 +42,10 @@ function closeLeak(
     }
     const note = body.note ?? null;
     const closed = { status, note, closedAt: ctx.services.clock(), closedBy: ctx.actor.memberId };
-    await tx.update(leak).set(closed).where(eq(leak.id, id));
+    await tx
+      .update(leak)
+      .set(closed)
+      .where(and(eq(leak.organizationId, confirmed.organizationId), eq(leak.id, id)));
     const { keyId, keyName, workspaceId } = row;
     return {
       result: await readLeak(tx, confirmed, id),

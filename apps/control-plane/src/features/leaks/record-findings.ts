@@ -217,6 +217,6 @@ async function countBeyond(
     await tx
       .update(leak)
       .set({ furtherReports: sql`least(${leak.furtherReports} + ${reports.length}, 1000000)` })
-      .where(eq(leak.id, sql`(${newest})`));
+      .where(and(eq(leak.organizationId, organizationId), eq(leak.id, sql`(${newest})`)));
   }
 }

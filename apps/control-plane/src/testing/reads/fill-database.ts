@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { PROFILE_SCOPES } from '@tollkeeper/contract';
 import { createSecret, hashSecret } from '@tollkeeper/verify';
 import { fillCompliance } from './fill-compliance.ts';
+import { fillLeaks } from './fill-leaks.ts';
 import { fillLogStreams } from './fill-log-streams.ts';
 import { fillWebhooks } from './fill-webhooks.ts';
 import type { Known } from './list-reads.ts';
@@ -60,6 +61,7 @@ export async function fillDatabase(
   await send(AUDIT_EVENTS, [...place, owner.memberId, auditEvents, keys]);
   await fillWebhooks(send, owner.organizationId);
   await fillCompliance(send, owner.organizationId);
+  await fillLeaks(send, owner.organizationId);
   await fillLogStreams(send, owner.organizationId);
   for (const text of STRANGERS) await send(text, [keys]);
   await send('vacuum analyze');
@@ -79,6 +81,7 @@ export async function fillDatabase(
       'rep',
       'rvc',
       'lst',
+      'leak',
     ].map((prefix) => `${prefix}_${'1'.padStart(20, '0')}`),
     searches: ['ci-pipeline', 'pipeline-99', 'nothing is named so', 'ci', '9', 'tk_live_0a'],
     tags: ['ci', 'team-7', 'ci,team-7', 'no key has it'],

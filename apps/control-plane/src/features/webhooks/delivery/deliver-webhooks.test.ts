@@ -202,9 +202,10 @@ describe('a delivery', () => {
     receiver.reply = acknowledge;
     const again = await owner.post(`${at()}/resend`, { failedSince: '2020-01-01T00:00:00Z' });
     expect(again.body).toEqual({ resentCount: 1 });
-    expect((await auditEvents(query)).at(-1)).toMatchObject({
-      ...{ action: 'webhook_endpoint.resend', after: { resentCount: 1 } },
-    });
+    const resent = (await auditEvents(query)).filter(
+      ({ action }) => action === 'webhook_endpoint.resend',
+    );
+    expect(resent).toMatchObject([{ after: { resentCount: 1 } }]);
     expect(await run()).toBe(1);
     expect((await deliveries())[0]).toMatchObject({ status: 'delivered', attemptsCount: 11 });
     await owner.post(`${at()}/resend`, { eventId: delivery?.eventId });
