@@ -19,7 +19,7 @@ import { signOut, useIdentity } from '../features/sessions/index.ts';
 import { chooseWorkspace, chosenWorkspace, WorkspacesPage } from '../features/workspaces/index.ts';
 import { auditEventRoute, auditLogRoute } from './audit-log-routes.tsx';
 import { complianceRoute } from './compliance-routes.tsx';
-import { leaksRoute } from './leaks-route.tsx';
+import { leaksRoute } from './leaks-routes.tsx';
 import { notificationsRoute } from './notifications-routes.tsx';
 import {
   logStreamRoute,

@@ -14,6 +14,7 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       delete: 'Deleted an API key',
       confirm_review: 'Confirmed an API key in a review',
       use_canary: 'Used a canary key',
+      report_leak: 'Reported a leaked API key',
     },
   },
   {
@@ -221,6 +222,15 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       fail: 'A log stream began to fail',
       recover: 'A log stream recovered',
       skip: 'A log stream lost events',
+    },
+  },
+  {
+    group: 'leak',
+    title: 'Leaks',
+    actions: {
+      resolve: 'Resolved a leak report',
+      dismiss: 'Dismissed a leak report',
+      set_response: 'Changed what happens to leaked keys',
     },
   },
   {
