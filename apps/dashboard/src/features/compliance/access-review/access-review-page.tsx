@@ -100,7 +100,7 @@ const COLUMNS: readonly RecordColumn<AccessReview>[] = [
     look: 'w-28 hidden md:table-cell',
     cell: ({ calls }) => formatCount(calls),
   },
-  { header: 'Advice', look: 'w-48 hidden sm:table-cell', cell: ({ advice }) => ADVICE[advice] },
+  { header: 'Advice', look: 'w-56 hidden sm:table-cell', cell: ({ advice }) => ADVICE[advice] },
 ];
 
 const ADVICE: Readonly<Record<AccessAdvice, ReactNode>> = {
