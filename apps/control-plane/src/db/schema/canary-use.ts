@@ -4,7 +4,7 @@ import { organization } from './organization.ts';
 const moment = () => timestamp({ withTimezone: true, precision: 3 }).notNull();
 
 /**
- * Uses of canary keys that no audit event tells of yet, by caller. A row without uses, of no place, says when the
+ * Uses of canary keys that no audit event has recorded yet, by caller. A row without uses, of no place, says when the
  * last event of the key was recorded.
  */
 export const canaryUse = pgTable(

@@ -118,7 +118,7 @@ async function takeUses(tx: Transaction, keyId: string, now: Date): Promise<Use[
     .toSorted((one, other) => other.lastAt.getTime() - one.lastAt.getTime());
 }
 
-/** What the event tells of the uses, of which the last comes first. */
+/** What the event records of the uses, the last one first. */
 async function summary(tx: Transaction, uses: readonly Use[]) {
   const named = uses.slice(0, NAMED_MAX);
   const names = await gatewayNames(tx, named);
