@@ -12,7 +12,9 @@ let owner: Client;
 let viewer: Person;
 
 beforeAll(async () => {
-  app = await startTestApp();
+  // Refusals are summed by minute: this minute does not end during a test.
+  const startedAt = new Date();
+  app = await startTestApp({ clock: () => startedAt });
   owner = await claimServer(app);
   const { organizationId } = await claimedOrganization(app);
   viewer = await addMember(app, organizationId, 'viewer');
