@@ -1,46 +1,53 @@
 /**
  * Small pieces of memory outside of the heap, given out and taken back by their number; 0 is none.
- * A piece that was given back serves the next of its size, so that there are never more than were
- * in use at one time, whatever comes and goes.
+ * Each begins where the one before it ends. A piece that was given back serves the next of its size, so
+ * that there are never more than were in use at one time, whatever comes and goes.
  */
 export interface ByteBlocks {
   readonly chunks: Buffer[];
-  /** Units of the last chunk that were given out. */
+  /** Bytes of the last chunk that were given out. */
   used: number;
-  /** Blocks given back, by their size in units. */
+  /** Blocks given back, by their size. */
   readonly free: (number[] | undefined)[];
 }
 
-const UNIT_SHIFT = 3;
-const CHUNK_SHIFT = 13;
-const CHUNK_UNITS = 1 << CHUNK_SHIFT;
-/** The largest block, in bytes. */
-const BLOCK_BYTES_MAX = CHUNK_UNITS << UNIT_SHIFT;
+const CHUNK_SHIFT = 16;
+const CHUNK_BYTES = 1 << CHUNK_SHIFT;
+/** One less than 32 bits can number, so that no block of the last is number 0. */
+const CHUNKS_MAX = 2 ** (32 - CHUNK_SHIFT) - 1;
+const NO_BYTES = Buffer.alloc(0);
 
 export function createByteBlocks(): ByteBlocks {
-  return { chunks: [], used: CHUNK_UNITS, free: [] };
+  return { chunks: [], used: CHUNK_BYTES, free: [] };
 }
 
-/** @param bytes at least 1, at most BLOCK_BYTES_MAX */
+/**
+ * Makes sure that one more block can be allocated.
+ * @throws RangeError past 4 GiB
+ */
+export function requireChunk({ chunks }: ByteBlocks): void {
+  if (chunks.length < CHUNKS_MAX) return;
+  throw new RangeError('The index is full: it holds 4 GiB of ids and names');
+}
+
+/** @param bytes at least 1, at most CHUNK_BYTES */
 export function allocateBlock(blocks: ByteBlocks, bytes: number): number {
-  const units = unitsOf(bytes);
-  const reused = blocks.free[units]?.pop();
+  const reused = blocks.free[bytes]?.pop();
   if (reused !== undefined) return reused;
-  if (blocks.used + units > CHUNK_UNITS) {
-    blocks.chunks.push(Buffer.alloc(BLOCK_BYTES_MAX));
+  if (blocks.used + bytes > CHUNK_BYTES) {
+    blocks.chunks.push(Buffer.alloc(CHUNK_BYTES));
     blocks.used = 0;
   }
   const block = ((blocks.chunks.length - 1) << CHUNK_SHIFT) + blocks.used;
-  blocks.used += units;
+  blocks.used += bytes;
   return block + 1;
 }
 
 /** @param bytes as many as it was allocated with */
 export function releaseBlock(blocks: ByteBlocks, block: number, bytes: number): void {
-  const units = unitsOf(bytes);
-  const free = blocks.free[units];
+  const free = blocks.free[bytes];
   if (free) free.push(block);
-  else blocks.free[units] = [block];
+  else blocks.free[bytes] = [block];
 }
 
 /** The memory that holds the block, from `blockStart(block)` on. */
@@ -49,11 +56,5 @@ export function blockChunk(blocks: ByteBlocks, block: number): Buffer {
 }
 
 export function blockStart(block: number): number {
-  return ((block - 1) & (CHUNK_UNITS - 1)) << UNIT_SHIFT;
-}
-
-const NO_BYTES = Buffer.alloc(0);
-
-function unitsOf(bytes: number): number {
-  return (bytes + (1 << UNIT_SHIFT) - 1) >>> UNIT_SHIFT;
+  return (block - 1) & (CHUNK_BYTES - 1);
 }

@@ -52,11 +52,11 @@ const scratch: Fingerprint = createFingerprint();
 /**
  * Inserts the secret, or replaces what is known about it. The owner may come before or after.
  * @throws RangeError when the hash is not 32 bytes, for an id or a name of more than 255 characters,
- * or past 67 million secrets
+ * or past 67 million secrets or 4 GiB of labels
  */
 export function putSecret(index: KeyIndex, hash: Uint8Array, facts: KeyFacts): void {
   requireHash(hash);
-  requireLabels(facts.keyId, facts.name);
+  requireLabels(index.labels, facts.keyId, facts.name);
   placeSecret(index, hash, facts, facts.retiresAtMs);
 }
 
@@ -212,7 +212,7 @@ export interface WholeKey extends Omit<KeyFacts, 'retiresAtMs'> {
  */
 export function putKey(index: KeyIndex, key: WholeKey): void {
   for (const { hash } of key.secrets) requireHash(hash);
-  requireLabels(key.keyId, key.name);
+  requireLabels(index.labels, key.keyId, key.name);
   // As hashes: what is put may move what is there.
   const before = hashesOfKey(index, key.keyId);
   for (const { hash, retiresAtMs } of key.secrets) placeSecret(index, hash, key, retiresAtMs);

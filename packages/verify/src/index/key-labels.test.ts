@@ -22,7 +22,9 @@ const slot = fc.oneof(fc.nat(9), fc.constantFrom(4095, 4096, 20_000));
 const createdAtMs = fc.oneof(fc.nat(9), fc.integer({ min: 0, max: 2 ** 48 - 1 }));
 /** As many of 10 bits as fit, or one of 32. */
 const apiScopes = fc.oneof(
-  fc.array(fc.integer({ min: 1, max: 1023 }), { maxLength: 6 }),
+  fc.uniqueArray(fc.oneof(fc.integer({ min: 1, max: 1023 }), fc.constantFrom(1, 512, 513, 1023)), {
+    maxLength: 6,
+  }),
   fc.constantFrom([2 ** 30], [0]),
 );
 const step = fc.record({
@@ -48,7 +50,7 @@ function packed(numbers: readonly number[]): PackedNumbers {
 function readNumbers(labels: KeyLabels, slot: number): number[] {
   const into = createPackedNumbers();
   if (!readApiScopeNumbers(labels, slot, into)) return [];
-  return [...into.numbers.slice(0, into.form === SINGLE ? 1 : into.form)];
+  return [...into.numbers.slice(0, into.form === SINGLE ? 1 : into.form)].sort();
 }
 
 function fill(labels: KeyLabels, count: number, keyId: string): void {
@@ -78,7 +80,7 @@ describe('the labels', () => {
           expect(readKeyId(labels, each)).toBe(known.keyId);
           expect(readName(labels, each)).toBe(known.name);
           expect(readCreatedAt(labels, each)).toBe(known.createdAtMs);
-          expect(readNumbers(labels, each)).toEqual(known.apiScopes);
+          expect(readNumbers(labels, each)).toEqual(known.apiScopes.toSorted());
         }
       }),
     );
@@ -96,8 +98,18 @@ describe('the labels', () => {
   });
 
   it('have a longest', () => {
-    expect(() => requireLabels('x'.repeat(255), 'x'.repeat(255))).not.toThrow();
-    expect(() => requireLabels('x'.repeat(256), '')).toThrow(RangeError);
-    expect(() => requireLabels('', 'x'.repeat(256))).toThrow(RangeError);
+    const labels = createKeyLabels();
+    expect(() => requireLabels(labels, 'x'.repeat(255), 'x'.repeat(255))).not.toThrow();
+    expect(() => requireLabels(labels, 'x'.repeat(256), '')).toThrow(RangeError);
+    expect(() => requireLabels(labels, '', 'x'.repeat(256))).toThrow(RangeError);
+  });
+
+  it('are kept up to 4 GiB of them, and refused beyond', () => {
+    const labels = createKeyLabels();
+    labels.blocks.chunks.length = 65_533;
+    fill(labels, 3000, 'one');
+    expect(labels.blocks.chunks).toHaveLength(65_535);
+    expect(readKeyId(labels, 0) + readName(labels, 2999)).toBe('one----------------2999');
+    expect(() => requireLabels(labels, 'one', '')).toThrow('The index is full');
   });
 });

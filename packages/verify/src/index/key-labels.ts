@@ -6,11 +6,12 @@ import {
   blockStart,
   createByteBlocks,
   releaseBlock,
+  requireChunk,
 } from './byte-blocks.ts';
 import {
-  FORM_MASK,
   type PackedNumbers,
   packedBytes,
+  packedForm,
   readPacked,
   writePacked,
 } from './packed-numbers.ts';
@@ -19,8 +20,8 @@ import { type Column, createColumn, type Move, moveCells, readCell, writeCell } 
 /**
  * What a key has of its own, by slot: its id, its name, its API scopes by number, and when it was created. As bytes, since
  * a million keys would be two million strings for the garbage collector to walk, in twice the memory. A block holds the
- * lengths of both texts in characters, the form of the API scopes and whether each text takes two bytes a character,
- * the moment of its creation, the API scopes, and the characters.
+ * lengths of both texts in characters, the moment of its creation, whether each text takes two bytes a character, the API
+ * scopes, and the characters.
  */
 export interface KeyLabels {
   readonly blocks: ByteBlocks;
@@ -32,22 +33,26 @@ export interface KeyLabels {
 const LABEL_LENGTH_MAX = 255;
 const KEY_ID_LENGTH = 0;
 const NAME_LENGTH = 1;
-const FLAGS = 2;
-const CREATED = 3;
+const CREATED = 2;
 const CREATED_BYTES = 6;
 const CREATED_MAX = 2 ** 48 - 1;
-const API_SCOPES = CREATED + CREATED_BYTES;
+/** Two flags, and the head of the API scopes (packed-numbers.ts), which follow. */
+const FLAGS = CREATED + CREATED_BYTES;
 const WIDE_KEY_ID = 1;
 const WIDE_NAME = 2;
-const FORM_SHIFT = 2;
+const API_SCOPES = FLAGS + 1;
 
 /** @param room positions in each partition */
 export function createKeyLabels(room = 0): KeyLabels {
   return { blocks: createByteBlocks(), blockOf: createColumn(room) };
 }
 
-/** @throws RangeError for more than 255 characters */
-export function requireLabels(keyId: string, name: string): void {
+/**
+ * Makes sure that the labels can be written.
+ * @throws RangeError for more than 255 characters, and past 4 GiB of labels
+ */
+export function requireLabels({ blocks }: KeyLabels, keyId: string, name: string): void {
+  requireChunk(blocks);
   if (keyId.length <= LABEL_LENGTH_MAX && name.length <= LABEL_LENGTH_MAX) return;
   throw new RangeError(`The id and the name of a key have at most ${LABEL_LENGTH_MAX} characters`);
 }
@@ -70,9 +75,8 @@ export function writeLabels(
   const start = blockStart(block);
   chunk[start + KEY_ID_LENGTH] = keyId.length;
   chunk[start + NAME_LENGTH] = name.length;
-  chunk[start + FLAGS] = widths | (apiScopes.form << FORM_SHIFT);
   chunk.writeUIntBE(storable(createdAtMs), start + CREATED, CREATED_BYTES);
-  writePacked(chunk, start + API_SCOPES, apiScopes);
+  writePacked(chunk, start + FLAGS, widths, apiScopes);
   writeText(chunk, start + keyIdAt, keyId, widths & WIDE_KEY_ID);
   writeText(chunk, start + nameAt, name, widths & WIDE_NAME);
   writeCell(labels.blockOf, slot, block);
@@ -130,9 +134,8 @@ export function readApiScopeNumbers(labels: KeyLabels, slot: number, into: Packe
   if (block === 0) return false;
   const chunk = blockChunk(labels.blocks, block);
   const start = blockStart(block);
-  const form = apiScopesForm(chunk, start);
-  if (form === 0) return false;
-  readPacked(chunk, start + API_SCOPES, form, into);
+  if (packedForm(chunk, start + FLAGS) === 0) return false;
+  readPacked(chunk, start + FLAGS, into);
   return true;
 }
 
@@ -147,11 +150,7 @@ function nameStart(chunk: Buffer, start: number): number {
 }
 
 function keyIdStart(chunk: Buffer, start: number): number {
-  return start + API_SCOPES + packedBytes(apiScopesForm(chunk, start));
-}
-
-function apiScopesForm(chunk: Buffer, start: number): number {
-  return (byteAt(chunk, start + FLAGS) >>> FORM_SHIFT) & FORM_MASK;
+  return start + API_SCOPES + packedBytes(packedForm(chunk, start + FLAGS));
 }
 
 function isWide(text: string): boolean {
