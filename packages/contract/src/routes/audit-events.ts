@@ -65,6 +65,10 @@ export const listAuditEvents = defineRoute({
   tag,
   query: z.strictObject({
     ...listQuery,
+    cursor: listQuery.cursor.meta({
+      description:
+        '`nextCursor` of the previous page. Where a filter takes long, a page has fewer events than `limit`, or none, and a `nextCursor` that goes on with the search',
+    }),
     ...auditEventFilters,
     order: z.enum(['asc', 'desc']).default('desc').meta({
       description:

@@ -1,8 +1,12 @@
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import type { Ctx } from '../../context.ts';
+import type { Client } from '../../testing/client.ts';
+import { insertEvents } from '../../testing/many-events.ts';
 import { claimedOrganization } from '../../testing/people.ts';
-import { queryDatabase } from '../../testing/query-database.ts';
-import { claimServer, OWNER, startTestApp } from '../../testing/test-app.ts';
+import { type Query, queryDatabase } from '../../testing/query-database.ts';
+import { claimServer, OWNER, startTestApp, type TestApp } from '../../testing/test-app.ts';
 import { addSegments } from './index.ts';
+import { readPage } from './list-audit-events.ts';
 
 /** Rare ones are all among the oldest, where a search from the newest comes to them last. */
 const EVENTS = `
@@ -23,7 +27,7 @@ const KEYS = `
   insert into api_key (id, organization_id, member_id, name, prefix, status, profile, scopes, allowed_ips, created_at)
   select 'key_' || lpad(n::text, 20, '0'), $1, $2, 'Robot ' || n, 'tk_live_0000', 'active', 'custom',
     '{}', '{}', now()
-  from generate_series(0, 9) n`;
+  from generate_series($3::int, $4::int) n`;
 
 const key = (number: number) => `key_${String(number).padStart(20, '0')}`;
 const QUERIES: readonly Record<string, string>[] = [
@@ -63,13 +67,22 @@ const RARE = [
   ...[{ search: 'robot 5' }, { search: 'thing 17' }],
 ] as const;
 
-it('finds by segments what it finds without them, in order and page by page', async () => {
-  const app = await startTestApp();
-  const owner = await claimServer(app);
-  const { organizationId, memberId } = await claimedOrganization(app);
-  const query = queryDatabase(app.database);
-  await query(KEYS, [organizationId, memberId]);
+let app: TestApp;
+let owner: Client;
+let query: Query;
+let organizationId: string;
+let memberId: string;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  owner = await claimServer(app);
+  ({ organizationId, memberId } = await claimedOrganization(app));
+  query = queryDatabase(app.database);
+  await query(KEYS, [organizationId, memberId, 0, 9]);
   await query(EVENTS, [organizationId, memberId]);
+});
+
+it('finds by segments what it finds without them, in order and page by page', async () => {
   const readAll = async () => {
     const found: unknown[] = [];
     for (const query of [...QUERIES, ...VAIN]) {
@@ -103,4 +116,41 @@ it('finds by segments what it finds without them, in order and page by page', as
   expect(await readAll()).toEqual(before);
   expect(await exported()).toEqual(exportedBefore);
   expect(await addSegments(app.services)).toEqual({ added: 0 });
+});
+
+/** Acting keys, so many that a search for their name cannot name them all. */
+const ACTING = `
+  insert into audit_acting_key (organization_id, key_id)
+  select organization_id, id from api_key where organization_id = $1 on conflict do nothing`;
+
+it('ends a page where its time is up, and goes on behind its cursor', async () => {
+  // More than one statement looks through; no segment has them.
+  await insertEvents(query, organizationId, 11_000);
+  const ctx = { services: app.services, organizationId, workspaceId: null } as Ctx;
+  const readAll = async (asked: Record<string, string>, timeMs?: number) => {
+    const ids: string[] = [];
+    let pages = 0;
+    for (let cursor: string | null = ''; cursor !== null; pages += 1) {
+      const place: Record<string, string> = cursor === '' ? {} : { cursor };
+      const page = await readPage(ctx, { ...asked, ...place, limit: 100 }, timeMs);
+      ids.push(...page.data.map(({ id }) => id));
+      cursor = page.data.length === 0 && page.nextCursor === cursor ? null : page.nextCursor;
+    }
+    return { ids, pages };
+  };
+  for (const asked of [{ requestId: 'req_1700' }, { search: 'thing 17', order: 'asc' }]) {
+    const whole = await readAll(asked);
+    const parts = await readAll(asked, 0);
+    expect(parts.ids, JSON.stringify(asked)).toEqual(whole.ids);
+    expect(parts.pages).toBeGreaterThan(whole.pages);
+  }
+  await query(KEYS, [organizationId, memberId, 10, 5010]);
+  await query(ACTING, [organizationId]);
+  const byKeys = await query<{ id: string }>(
+    `select id from audit_event where organization_id = $1 and actor ->> 'keyId' is not null
+      and action = 'role.update' order by sequence desc`,
+    [organizationId],
+  );
+  const { ids } = await readAll({ search: 'robot', action: 'role.update' }, 0);
+  expect(ids).toEqual(byKeys.map(({ id }) => id));
 });

@@ -1,80 +1,110 @@
-import { and, asc, desc, eq, gt, gte, lte, max, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, gte, lte, type SQL, sql } from 'drizzle-orm';
 import { visibleEvents } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
-import { AUDIT_SEGMENT_EVENTS, auditEvent, auditSegment } from '../../db/schema/index.ts';
+import { AUDIT_SEGMENT_EVENTS, auditEvent } from '../../db/schema/index.ts';
+import { createAdaptiveSpan } from './adaptive-span.ts';
 import { type EventRow, eventColumns } from './audit-event-view.ts';
 import { type EventFilters, matchingEvents } from './event-filters.ts';
 import { findCandidates, type Probe, probeOf } from './find-candidates.ts';
+import { readEnds } from './read-ends.ts';
 import { searchNames } from './search-names.ts';
 
 export type Order = 'asc' | 'desc';
 
-interface Place {
-  readonly order: Order;
-  readonly limit: number;
-  /** Sequences between these, both included. */
+/** Sequences between these, both included. */
+interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** The first events of the range that the caller sees and the filters mean, in that order. */
+interface Place extends Range {
+  readonly order: Order;
+  readonly limit: number;
+}
+
+export interface FoundEvents {
+  readonly rows: readonly EventRow[];
+  /** Up to which sequence was looked, in the order, where time was up before the end of the range. */
+  readonly through: number | undefined;
+}
+
+/** After which a caller is answered with what was found until then: long before PostgreSQL ends a statement. */
+const TIME_MS = 2000;
+
+/**
+ * The first events of the range that the caller sees and the filters mean, in that order: the range is looked
+ * through in parts, each by a statement that ends soon, until there are enough or time is up.
+ */
 export async function findEvents(
   ctx: Ctx,
   filters: EventFilters,
   place: Place,
-): Promise<EventRow[]> {
+  timeMs = TIME_MS,
+): Promise<FoundEvents> {
+  const endsAt = performance.now() + timeMs;
+  const { order, limit } = place;
   const names = filters.search === undefined ? undefined : await searchNames(ctx, filters.search);
   const conditions = and(visibleEvents(ctx), matchingEvents(ctx, filters, names?.actors));
   const probe = probeOf(ctx, filters, names);
-  const indexed = probe ? await lastIndexed(ctx) : 0;
-  const search = { ctx, conditions };
-  if (!probe || indexed === 0) return selectRange(search, place);
-  const { order, limit, from, to } = place;
-  const tail = { ...place, from: Math.max(from, indexed + 1) };
-  const inSegments = { ...place, to: Math.min(to, indexed) };
-  const rows = order === 'desc' ? await selectRange(search, tail) : [];
-  if (rows.length < limit) {
-    rows.push(...(await walk(search, probe, { ...inSegments, limit: limit - rows.length })));
+  const { end, indexed } = await readEnds(ctx);
+  const range = { from: place.from, to: Math.min(place.to, end) };
+  const rows: EventRow[] = [];
+  const search = { ctx, conditions, order, left: () => limit - rows.length };
+  if (!probe && !names) return { rows: await select(search, within(range)), through: undefined };
+  for await (const part of partsOf(search, probe, range, indexed)) {
+    rows.push(...part.rows);
+    if (rows.length >= limit) break;
+    const isEnd = order === 'desc' ? part.through <= range.from : part.through >= range.to;
+    if (!isEnd && performance.now() >= endsAt) return { rows, through: part.through };
   }
-  if (order === 'asc' && rows.length < limit) {
-    rows.push(...(await selectRange(search, { ...tail, limit: limit - rows.length })));
-  }
-  return rows;
+  return { rows, through: undefined };
 }
 
 interface Search {
   readonly ctx: Ctx;
   readonly conditions: SQL | undefined;
+  readonly order: Order;
+  /** How many events are still wanted. */
+  readonly left: () => number;
 }
 
-/** The last event that a segment has; 0 where there is none. */
-export async function lastIndexed({ services: { db }, organizationId }: Ctx): Promise<number> {
-  const [row] = await db
-    .select({ number: max(auditSegment.number) })
-    .from(auditSegment)
-    .where(eq(auditSegment.organizationId, organizationId));
-  return ((row?.number ?? -1) + 1) * AUDIT_SEGMENT_EVENTS;
+/** What was found since the part before, up to a sequence. */
+interface Part {
+  readonly rows: readonly EventRow[];
+  readonly through: number;
 }
 
-function selectRange(search: Search, { from, to, ...place }: Place): Promise<EventRow[]> {
-  if (from > to) return Promise.resolve([]);
-  const lower = from > 1 ? gte(auditEvent.sequence, from) : gt(auditEvent.sequence, 0);
-  const upper = Number.isFinite(to) ? lte(auditEvent.sequence, to) : undefined;
-  return select(search, place, and(lower, upper));
+/** Of the segments that may hold such an event, and of the newest events, which no segment has yet. */
+async function* partsOf(
+  search: Search,
+  probe: Probe | undefined,
+  { from, to }: Range,
+  indexed: number,
+): AsyncGenerator<Part> {
+  const last = probe ? indexed : 0;
+  const tail = { from: Math.max(from, last + 1), to };
+  const inSegments = { from, to: Math.min(to, last) };
+  if (search.order === 'desc') yield* scan(search, tail);
+  if (probe && last > 0) yield* walk(search, probe, inSegments);
+  if (search.order === 'asc') yield* scan(search, tail);
 }
 
-function select(
-  { ctx, conditions }: Search,
-  { order, limit }: Pick<Place, 'order' | 'limit'>,
-  among: SQL | undefined,
-): Promise<EventRow[]> {
-  const direction = order === 'asc' ? asc : desc;
-  return ctx.services.db
-    .select(eventColumns)
-    .from(auditEvent)
-    .where(and(conditions, among))
-    .orderBy(direction(auditEvent.sequence))
-    .limit(limit);
+/** Through all events of the range. */
+async function* scan(search: Search, { from, to }: Range): AsyncGenerator<Part> {
+  const span = createAdaptiveSpan();
+  const isDescending = search.order === 'desc';
+  for (let next = isDescending ? to : from; from <= next && next <= to; ) {
+    const part = isDescending
+      ? { from: Math.max(from, next - span.events + 1), to: next }
+      : { from: next, to: Math.min(to, next + span.events - 1) };
+    const rows = await span.read(
+      () => select(search, within(part)),
+      (found) => found.length < search.left(),
+    );
+    if (!rows) continue;
+    next = isDescending ? part.from - 1 : part.to + 1;
+    yield { rows, through: isDescending ? part.from : part.to };
+  }
 }
 
 /** Segments that are looked at together: few at first, since a frequent filter needs no more. */
@@ -83,12 +113,11 @@ const SEGMENTS_MAX = 1024;
 const EVENTS_MAX = 4096;
 
 /** Through the segments of the range, reading only events that may be meant. */
-async function walk(search: Search, probe: Probe, place: Place): Promise<EventRow[]> {
-  const { order, limit, from, to } = place;
+async function* walk(search: Search, probe: Probe, { from, to }: Range): AsyncGenerator<Part> {
+  const { ctx, order } = search;
   const [lowest, highest] = [segmentOf(from), segmentOf(to)];
-  const rows: EventRow[] = [];
   let done = 0;
-  let batch = 2 * limit;
+  let batch = 2 * search.left();
   for (
     let size = SEGMENTS_FIRST;
     done <= highest - lowest;
@@ -99,20 +128,43 @@ async function walk(search: Search, probe: Probe, place: Place): Promise<EventRo
         ? { from: Math.max(lowest, highest - done - size + 1), to: highest - done }
         : { from: lowest + done, to: Math.min(highest, lowest + done + size - 1) };
     done += size;
-    const found = await findCandidates(search.ctx, probe, window, order);
+    const found = await findCandidates(ctx, probe, window, order);
     const sequences = found.filter((sequence) => sequence >= from && sequence <= to);
     for (let at = 0; at < sequences.length; ) {
       const chosen = sequences.slice(at, at + batch);
       const among = sql`${auditEvent.sequence} = any(${sql.param(chosen)}::bigint[])`;
-      rows.push(...(await select(search, { order, limit: limit - rows.length }, among)));
-      if (rows.length >= limit) return rows;
+      yield { rows: await select(search, among), through: chosen.at(-1) ?? from };
       at += batch;
       batch = Math.min(4 * batch, EVENTS_MAX);
     }
+    yield {
+      rows: [],
+      through: order === 'desc' ? firstOf(window.from) : firstOf(window.to + 1) - 1,
+    };
   }
-  return rows;
 }
 
 function segmentOf(sequence: number): number {
   return Math.floor((sequence - 1) / AUDIT_SEGMENT_EVENTS);
+}
+
+function firstOf(segment: number): number {
+  return segment * AUDIT_SEGMENT_EVENTS + 1;
+}
+
+function within({ from, to }: Range): SQL | undefined {
+  return and(gte(auditEvent.sequence, from), lte(auditEvent.sequence, to));
+}
+
+function select(
+  { ctx, conditions, order, left }: Search,
+  among: SQL | undefined,
+): Promise<EventRow[]> {
+  const direction = order === 'asc' ? asc : desc;
+  return ctx.services.db
+    .select(eventColumns)
+    .from(auditEvent)
+    .where(and(conditions, among))
+    .orderBy(direction(auditEvent.sequence))
+    .limit(left());
 }

@@ -1,33 +1,43 @@
 import type { AuditEventView, RouteInput, Routes } from '@tollkeeper/contract';
-import { and, eq, max } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { visibleEvents } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
-import { auditChain, auditEvent } from '../../db/schema/index.ts';
+import { auditEvent } from '../../db/schema/index.ts';
 import { invalidField, notFound } from '../../domain-error.ts';
 import { decodeCursor, encodeCursor } from '../../http/page.ts';
 import { eventColumns, eventViews } from './audit-event-view.ts';
 import { findEvents, type Order } from './find-events.ts';
+import { readEnds } from './read-ends.ts';
 
 type Query = NonNullable<RouteInput<Routes['listAuditEvents']>['query']>;
 
 /**
  * A page of the events that the caller sees. The sequence orders them: it rises in the order of commits,
- * so that no event ever appears behind a cursor.
+ * so that no event ever appears behind a cursor. Where a filter takes too long, the page ends early, and its
+ * cursor goes on from there.
  * @throws DomainError validation_failed
  */
-export async function listAuditEvents(ctx: Ctx, { query }: { query: Query }) {
+export function listAuditEvents(ctx: Ctx, { query }: { query: Query }) {
+  return readPage(ctx, query);
+}
+
+/** @param timeMs after which the page ends early */
+export async function readPage(ctx: Ctx, query: Query, timeMs?: number) {
   const { order = 'desc' } = query;
   const limit = Number(query.limit ?? 50);
   const last = query.cursor === undefined ? undefined : placeOf(query.cursor, order);
   // Read first: what an ascending page has looked through, though it may show none of it.
-  const end = order === 'asc' ? await readEnd(ctx) : undefined;
+  const { end } = await readEnds(ctx);
   const place =
     order === 'asc'
-      ? { from: (last ?? 0) + 1, to: end ?? 0 }
-      : { from: 1, to: last === undefined ? Number.POSITIVE_INFINITY : last - 1 };
-  const rows = await findEvents(ctx, query, { order, limit: limit + 1, ...place });
-  const data = await eventViews(ctx, rows.slice(0, limit));
-  return { data, nextCursor: cursorAfter(data, order, rows.length > limit, end ?? last) };
+      ? { from: (last ?? 0) + 1, to: end }
+      : { from: 1, to: last === undefined ? end : last - 1 };
+  const found = await findEvents(ctx, query, { order, limit: limit + 1, ...place }, timeMs);
+  const data = await eventViews(ctx, found.rows.slice(0, limit));
+  const through = found.rows.length > limit ? data.at(-1)?.sequence : found.through;
+  const next = through ?? (order === 'asc' ? end : undefined);
+  const nextCursor = next === undefined ? null : encodeCursor(['sequence', order, `${next}`, '']);
+  return { data, nextCursor };
 }
 
 /** @throws DomainError not_found */
@@ -42,25 +52,6 @@ export async function getAuditEvent(
   const [view] = await eventViews(ctx, rows);
   if (!view) throw notFound('audit event', id);
   return view;
-}
-
-async function readEnd({ services: { db }, organizationId }: Ctx): Promise<number> {
-  const [row] = await db
-    .select({ sequence: max(auditChain.sequence) })
-    .from(auditChain)
-    .where(eq(auditChain.organizationId, organizationId));
-  return row?.sequence ?? 0;
-}
-
-function cursorAfter(
-  data: readonly AuditEventView[],
-  order: Order,
-  hasMore: boolean,
-  end: number | undefined,
-): string | null {
-  if (!hasMore && order === 'desc') return null;
-  const sequence = hasMore ? data.at(-1)?.sequence : end;
-  return encodeCursor(['sequence', order, String(sequence ?? 0), '']);
 }
 
 /** @throws DomainError validation_failed */

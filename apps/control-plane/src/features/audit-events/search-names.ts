@@ -1,5 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
+import type { Transaction } from '../../db/connect.ts';
+import { isStatementTimeout } from '../../db/database-errors.ts';
 import {
   AUDIT_SEGMENT_EVENTS,
   apiKey,
@@ -11,17 +13,20 @@ import {
   member,
   user,
 } from '../../db/schema/index.ts';
+import { endStatementsBy } from '../../db/time-limit.ts';
 import { contains } from './event-filters.ts';
 
 /** A text that names are searched for. */
 export interface NameSearch {
   /** In lower case, as the database has it. */
   readonly text: string;
-  /** Actors with such a name, by their ids; undefined for too many to name. */
+  /** Actors with such a name, by their ids; undefined for too many to name, or to look up in time. */
   readonly actors: readonly string[] | undefined;
 }
 
 const ACTORS_MAX = 5000;
+/** Beyond it, each event's actor is looked up instead. */
+const TIME_MS = 1000;
 /** Up to so many, looking up each key that acted is faster than reading the names of all. */
 const ACTING_MAX = 20_000;
 
@@ -30,10 +35,28 @@ const ACTING_MAX = 20_000;
  * PostgreSQL from reading the names of all users and all keys first, of which few are meant.
  */
 export async function searchNames(ctx: Ctx, search: string): Promise<NameSearch> {
-  const { db } = ctx.services;
   const { text, indexed, acting } = await readState(ctx, search);
+  const endsAt = performance.now() + TIME_MS;
+  const rows = await ctx.services.db
+    .transaction((tx) =>
+      endStatementsBy(tx, endsAt, () => findNamed(tx, ctx, search, { indexed, acting })),
+    )
+    .catch((error: unknown) => {
+      if (!isStatementTimeout(error)) throw error;
+      return undefined;
+    });
+  const isKnown = rows !== undefined && rows.length <= ACTORS_MAX;
+  return { text, actors: isKnown ? rows.map(({ id }) => id) : undefined };
+}
+
+async function findNamed(
+  tx: Transaction,
+  ctx: Ctx,
+  search: string,
+  { indexed, acting }: Pick<State, 'indexed' | 'acting'>,
+): Promise<{ id: string }[]> {
   const { organizationId } = ctx;
-  const { rows } = await db.execute<{ id: string }>(sql`
+  const { rows } = await tx.execute<{ id: string }>(sql`
     select ${member.id} from ${member}
     cross join lateral (select from ${user} where ${user.id} = ${member.userId}
       and ${contains(user.name, search)} offset 0) as named
@@ -44,7 +67,7 @@ export async function searchNames(ctx: Ctx, search: string): Promise<NameSearch>
     union all
     ${acting > ACTING_MAX ? keysNamed(ctx, search) : actingKeysNamed(ctx, search, indexed)}
     limit ${ACTORS_MAX + 1}`);
-  return { text, actors: rows.length > ACTORS_MAX ? undefined : rows.map(({ id }) => id) };
+  return rows;
 }
 
 interface State extends Record<string, unknown> {

@@ -81,10 +81,13 @@ async function findEnding(ctx: Ctx, keyId: string) {
     throw new DomainError('invalid_state', detail);
   }
   const newest = { order: 'desc', limit: 1, from: 1, to: Number.POSITIVE_INFINITY } as const;
+  // However long it takes: a receipt of another event than the last would be a wrong one.
   const found = await Promise.all(
-    ENDINGS.map((action) => findEvents(ctx, { targetId: keyId, action }, newest)),
+    ENDINGS.map((action) =>
+      findEvents(ctx, { targetId: keyId, action }, newest, Number.POSITIVE_INFINITY),
+    ),
   );
-  const event = found.flat().toSorted((a, b) => b.sequence - a.sequence)[0];
+  const event = found.flatMap(({ rows }) => rows).toSorted((a, b) => b.sequence - a.sequence)[0];
   if (!event) throw notFound('API key', keyId);
   return event;
 }

@@ -18,5 +18,11 @@ export {
   TARGET_WORDS,
 } from './event-words.ts';
 export { OwnEvents, OwnEventsPanel } from './own-events.tsx';
-export { auditEventQuery, auditListQuery, FOLLOWED_MAX, followQuery } from './queries.ts';
+export {
+  type AuditPageOfList,
+  auditEventQuery,
+  auditListQuery,
+  FOLLOWED_MAX,
+  followQuery,
+} from './queries.ts';
 export { ReceiptButton } from './receipt-button.tsx';

@@ -50,6 +50,7 @@ export function OwnEvents({ what, id, acts = false }: OwnEventsProps) {
       </p>
     );
   }
+  const isPartial = [about, done].some(({ data }) => (data?.nextCursor ?? null) !== null);
   const all = [...(about.data?.data ?? []), ...(done.data?.data ?? [])];
   const events = [...new Map(all.map((event) => [event.id, event])).values()]
     .toSorted((one, other) => other.sequence - one.sequence)
@@ -57,7 +58,9 @@ export function OwnEvents({ what, id, acts = false }: OwnEventsProps) {
   return (
     <>
       {events.length === 0 ? (
-        <p className="px-5 pt-0.5 pb-4 text-soft">Nothing is recorded of this {what}.</p>
+        <p className="px-5 pt-0.5 pb-4 text-soft">
+          {isPartial ? 'Nothing recent' : 'Nothing'} is recorded of this {what}.
+        </p>
       ) : (
         <ol className="divide-y divide-line pt-1">
           {events.map((event) => (

@@ -37,29 +37,43 @@ interface Followed {
 /**
  * The events that match the search and came after its first page was read. Asks only while somebody
  * looks at the page.
- * @param newest the newest event of the page; undefined where it has none
+ * @param page undefined until it is read
  */
-export function followQuery(search: AuditSearch, now: number, newest: AuditEventView | undefined) {
+export function followQuery(search: AuditSearch, now: number, page: AuditPageOfList | undefined) {
   const filters = auditFilters(search, now);
+  const newest = page?.data[0];
+  const begin = beginOf(page, filters.from, now);
   const queryKey = ['audit', 'follow', filters, newest?.id ?? ''];
   return queryOptions({
     queryKey,
     queryFn: async ({ signal, client }): Promise<Followed> => {
       let { events, cursor } = client.getQueryData<Followed>(queryKey) ?? NONE_FOLLOWED;
       for (let isAll = false; !isAll && events.length < FOLLOWED_MAX; ) {
-        const place = cursor === null ? newest && { from: newest.at } : { cursor };
+        const place = cursor === null ? begin : { cursor };
         const query = { ...filters, ...place, order: 'asc', limit: 100 } as const;
-        const page: AuditPageOfList = await api.listAuditEvents({ query }, { signal });
-        const since = page.data.filter(({ sequence }) => sequence > (newest?.sequence ?? 0));
+        const next: AuditPageOfList = await api.listAuditEvents({ query }, { signal });
+        const since = next.data.filter(({ sequence }) => sequence > (newest?.sequence ?? 0));
         if (since.length > 0) events = [...since.toReversed(), ...events];
-        cursor = page.nextCursor;
-        isAll = page.data.length < 100;
+        cursor = next.nextCursor;
+        isAll = next.data.length < 100;
       }
       return { events, cursor };
     },
     refetchInterval: FOLLOW_MS,
     gcTime: 0,
   });
+}
+
+/** Longer than the clocks of servers differ. */
+const CLOCKS_MS = 60_000;
+
+/** Where there is no newest event: nothing in all of the log, or nothing as far back as the page was searched. */
+function beginOf(page: AuditPageOfList | undefined, from: string | undefined, now: number) {
+  const [newest] = page?.data ?? [];
+  if (newest) return { from: newest.at };
+  if (!page || page.nextCursor === null) return undefined;
+  const recently = new Date(now - CLOCKS_MS).toISOString();
+  return { from: from !== undefined && Date.parse(from) > now - CLOCKS_MS ? from : recently };
 }
 
 const NONE_FOLLOWED: Followed = { events: [], cursor: null };

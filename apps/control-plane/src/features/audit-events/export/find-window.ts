@@ -3,7 +3,7 @@ import type { Ctx } from '../../../context.ts';
 import { AUDIT_SEGMENT_EVENTS } from '../../../db/schema/index.ts';
 import { type EventFilters, matchingEvents } from '../event-filters.ts';
 import { findCandidates, probeOf } from '../find-candidates.ts';
-import { lastIndexed } from '../find-events.ts';
+import { readEnds } from '../read-ends.ts';
 import { searchNames } from '../search-names.ts';
 
 /** A part of the log, up to a sequence, and which of its events may match. */
@@ -38,7 +38,7 @@ export async function searchOf(
   return {
     matching,
     async findWindow(from, until) {
-      const indexed = await lastIndexed(ctx);
+      const { indexed } = await readEnds(ctx);
       if (from > indexed) return { through: until, candidates: undefined };
       const first = Math.floor((from - 1) / AUDIT_SEGMENT_EVENTS);
       const through = Math.min(until, indexed, (first + SEGMENTS) * AUDIT_SEGMENT_EVENTS);

@@ -1,20 +1,13 @@
 import type { AuditEvent } from '@tollkeeper/contract';
 import { and, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../../db/connect.ts';
-import { isStatementTimeout } from '../../../db/database-errors.ts';
 import { auditEvent } from '../../../db/schema/index.ts';
+import { createAdaptiveSpan } from '../adaptive-span.ts';
 import type { FindWindow, Window } from './find-window.ts';
 
 /** What a batch holds in memory. */
 const ROWS_MAX = 1000;
 const BYTES_MAX = 1024 * 1024;
-
-/** How many events a statement may look through, matching or not: as many as it can in time. */
-const SPAN_MIN = 1000;
-const SPAN_BEGIN = 10_000;
-const SPAN_MAX = 10_000_000;
-const QUICK_MS = 200;
-const SLOW_MS = 1000;
 
 /** Up to which event all were looked through, and those that match. */
 export interface EventBatch {
@@ -55,7 +48,7 @@ async function* readBatches(
   { matching, findWindow }: EventSearch,
   { after, until }: { readonly after: number; readonly until: number },
 ): AsyncGenerator<EventBatch> {
-  let span = SPAN_BEGIN;
+  const span = createAdaptiveSpan();
   let window: Window = { through: findWindow ? after : until, candidates: undefined };
   for (let through = after; through < until; ) {
     if (through >= window.through && findWindow) window = await findWindow(through + 1, until);
@@ -65,15 +58,11 @@ async function* readBatches(
       yield batch;
       continue;
     }
-    const end = Math.min(window.through, through + span);
-    const startedMs = performance.now();
-    const batch = await readBatch(db, matching, through, end).catch((error) => {
-      if (!isStatementTimeout(error) || span <= SPAN_MIN) throw error;
-      return undefined;
-    });
-    const tookMs = performance.now() - startedMs;
-    if (!batch || tookMs > SLOW_MS) span = Math.max(SPAN_MIN, Math.floor(span / 8));
-    else if (tookMs < QUICK_MS && batch.through === end) span = Math.min(SPAN_MAX, span * 4);
+    const end = Math.min(window.through, through + span.events);
+    const batch = await span.read(
+      () => readBatch(db, matching, through, end),
+      (read) => read.through === end,
+    );
     if (!batch) continue;
     through = batch.through;
     yield batch;

@@ -32,7 +32,7 @@ export function EventListSection({ search, trail, onSearch }: EventListProps) {
   const [isPaused, setPaused] = useState(false);
   const news = useNewEvents({ search, now, list, top, isPaused });
   const events = data && [...news.shown, ...data.data];
-  const isEmpty = events?.length === 0 && !isPlaceholderData && !search.cursor;
+  const isEmpty = events?.length === 0 && !isPlaceholderData;
   return (
     <section ref={top} aria-label="Events" className="scroll-mt-16 lg:scroll-mt-4">
       <LogLine />
@@ -56,7 +56,11 @@ export function EventListSection({ search, trail, onSearch }: EventListProps) {
             className="rounded-xl border border-line bg-surface"
           >
             {isEmpty ? (
-              <NoEvents isFiltered={isAuditFiltered(search)} onClear={() => onSearch({})} />
+              <NoEvents
+                isFiltered={isAuditFiltered(search) || search.cursor !== undefined}
+                isPartial={data?.nextCursor != null}
+                onClear={() => onSearch({})}
+              />
             ) : (
               <div className={joinClasses('transition-opacity', isPlaceholderData && 'opacity-50')}>
                 <EventTable events={events} search={search} />
@@ -93,10 +97,19 @@ function pageWords(count: number, page: number): string {
 
 interface NoEventsProps {
   readonly isFiltered: boolean;
+  /** Whether older events are still to be searched. */
+  readonly isPartial: boolean;
   readonly onClear: () => void;
 }
 
-function NoEvents({ isFiltered, onClear }: NoEventsProps) {
+function NoEvents({ isFiltered, isPartial, onClear }: NoEventsProps) {
+  if (isPartial) {
+    return (
+      <EmptyState icon={<SearchX size={24} />} title="No event matches so far">
+        <p>This search takes long. Choose Next to search older events.</p>
+      </EmptyState>
+    );
+  }
   if (isFiltered) {
     return (
       <EmptyState

@@ -1,16 +1,17 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { AuditEventView } from '@tollkeeper/contract';
 import { type RefObject, useEffect, useState } from 'react';
-import { type AuditSearch, FOLLOWED_MAX, followQuery } from '../../audit-events/index.ts';
-
-interface Page {
-  readonly data: readonly AuditEventView[];
-}
+import {
+  type AuditPageOfList,
+  type AuditSearch,
+  FOLLOWED_MAX,
+  followQuery,
+} from '../../audit-events/index.ts';
 
 interface Following {
   readonly search: AuditSearch;
   readonly now: number;
-  readonly list: UseQueryResult<Page>;
+  readonly list: UseQueryResult<AuditPageOfList>;
   /** Of the list: where it begins. */
   readonly top: RefObject<HTMLElement | null>;
   readonly isPaused: boolean;
@@ -25,7 +26,7 @@ export function useNewEvents({ search, now, list, top, isPaused }: Following) {
   // Nothing that happens from now on can match a time that has passed.
   const canFollow = !search.cursor && (!search.to || Date.parse(search.to) > now);
   const isReady = canFollow && data !== undefined && !isPlaceholderData && !isFetching;
-  const query = followQuery(search, now, isPlaceholderData ? undefined : data?.data[0]);
+  const query = followQuery(search, now, isPlaceholderData ? undefined : data);
   const { data: followed } = useQuery({ ...query, enabled: isReady && !isPaused });
   const events = isReady && followed ? followed.events : NONE;
   const newest = events[0]?.sequence ?? 0;
