@@ -54,3 +54,25 @@ it('shows what happened in the bell until it is read, and lets a person choose o
   await bell.getByText(`Your API key "${names[0]}" expires`).waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 });
+
+it('connects a channel, tests it, and says why it fails', async () => {
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await page.goto('/chat-destinations');
+  await page.getByRole('button', { name: 'Create destination' }).click();
+  const form = page.getByRole('dialog', { name: 'New chat destination' });
+  await form.getByLabel('Name', { exact: true }).fill('#security');
+  await form.getByLabel('URL', { exact: true }).fill('https://10.0.0.1/services/x');
+  await form.getByRole('button', { name: 'Choose security' }).click();
+  await form.getByRole('checkbox', { name: 'A gateway is gone' }).check();
+  await expectAccessible(page, 'New chat destination');
+  await form.getByRole('button', { name: 'Create destination' }).click();
+  await form.getByText('must not name an address of a private').waitFor();
+  await form.getByLabel('URL', { exact: true }).fill(`https://${'x'.repeat(64)}.example/secret`);
+  await form.getByRole('button', { name: 'Create destination' }).click();
+
+  await page.getByRole('button', { name: 'Actions for #security' }).click();
+  await page.getByRole('menuitem', { name: 'Send test message' }).click();
+  await page.getByText('#security did not receive the test message').waitFor();
+  expect(await page.content()).not.toContain('example/secret');
+  await expectAccessible(page, 'Chat destinations');
+});

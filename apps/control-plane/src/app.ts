@@ -8,6 +8,7 @@ import type { Services } from './context.ts';
 import { connect, JOB_LIMITS, NOT_DURABLE, REQUEST_LIMITS } from './db/connect.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { recordCanaryUses, startCanaryCounter } from './features/canary-keys/index.ts';
+import { CHAT_KEY_INFO, DELIVER_CHATS } from './features/chat-destinations/index.ts';
 import { recordIncident, recordWitnessAlarm } from './features/gateways/index.ts';
 import { createAuth } from './features/identity/index.ts';
 import { openLeaks } from './features/leaks/index.ts';
@@ -167,6 +168,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     logStreams: {
       storedKey: deriveStoredKey(options.secret, LOG_STREAM_KEY_INFO),
       wake: () => jobs.wake(DELIVER_LOG_STREAMS),
+    },
+    chats: {
+      storedKey: deriveStoredKey(options.secret, CHAT_KEY_INFO),
+      wake: () => jobs.wake(DELIVER_CHATS),
     },
     leaks: openLeaks(options.githubKeys, outgoing, log),
     stripe: await openPayments(options.billing),

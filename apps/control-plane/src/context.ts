@@ -5,6 +5,7 @@ import type { CallerScopes } from './access/scope-record.ts';
 import type { BillingConfig } from './config-stripe.ts';
 import type { Database } from './db/connect.ts';
 import type { CanaryCounter } from './features/canary-keys/canary-counter.ts';
+import type { ChatServices } from './features/chat-destinations/chat-services.ts';
 import type { LeakServices } from './features/leaks/leak-services.ts';
 import type { LogStreamServices } from './features/log-streams/log-stream-services.ts';
 import type { NotificationServices } from './features/notifications/notification-services.ts';
@@ -51,6 +52,7 @@ export interface Services {
   readonly webhooks: WebhookServices;
   readonly notifications: NotificationServices;
   readonly logStreams: LogStreamServices;
+  readonly chats: ChatServices;
   readonly leaks: LeakServices;
   /** Null where another provider bills. */
   readonly stripe: StripeAccount | null;

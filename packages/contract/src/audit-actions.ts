@@ -126,6 +126,13 @@ export const AUDIT_ACTIONS = [
   'log_stream.fail',
   'log_stream.recover',
   'log_stream.skip',
+  'chat_destination.create',
+  'chat_destination.update',
+  'chat_destination.enable',
+  'chat_destination.disable',
+  'chat_destination.delete',
+  'chat_destination.test',
+  'chat_destination.fail',
   'access.refused',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -20,6 +20,7 @@ export const AUDIT_TARGET_TYPES = [
   'compliance_report',
   'review_campaign',
   'log_stream',
+  'chat_destination',
 ] as const;
 export type AuditTargetType = (typeof AUDIT_TARGET_TYPES)[number];
 

@@ -28,6 +28,7 @@ export const DASHBOARD_PATHS = [
   '/webhooks/$id',
   '/log-streams',
   '/log-streams/$id',
+  '/chat-destinations',
   '/leaks',
   '/compliance',
   '/compliance/reports',

@@ -18,6 +18,7 @@ export const ID_PREFIXES = {
   notification: 'ntf',
   reviewCampaign: 'rvc',
   logStream: 'lst',
+  chatDestination: 'chd',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -72,6 +73,9 @@ export const reviewCampaignId = id('reviewCampaign').meta({
   examples: ['rvc_7dQx0mJ2vK4tR9sZ1aBc'],
 });
 export const logStreamId = id('logStream').meta({ examples: ['lst_7dQx0mJ2vK4tR9sZ1aBc'] });
+export const chatDestinationId = id('chatDestination').meta({
+  examples: ['chd_7dQx0mJ2vK4tR9sZ1aBc'],
+});
 export const leakId = id('leak').meta({ examples: ['leak_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const policyId = id('policy').meta({ examples: ['pol_7dQx0mJ2vK4tR9sZ1aBc'] });
 /** Ids of members in a query: as many as proxies accept in an address. */

@@ -97,10 +97,33 @@ export const NOTIFICATION_KINDS = {
   },
   log_stream_failing: {
     title: 'A log stream fails',
-    description: 'A log system does not accept the audit log, or accepts it again',
+    description:
+      'A log system does not accept the audit log, or accepts it again; a stream was paused, or lost events',
     isSecurity: false,
     channel: 'both',
     scopes: ['audit.webhook_manage'],
+  },
+  chat_destination_failing: {
+    title: 'A chat destination fails',
+    description: 'A chat destination has failed for two days, or was disabled because it failed',
+    isSecurity: false,
+    channel: 'both',
+    scopes: ['integrations.manage'],
+  },
+  key_review_due: {
+    title: 'Keys wait for your review',
+    description:
+      'A review campaign that has begun, or ends soon, waits for you to decide about keys',
+    isSecurity: false,
+    channel: 'both',
+    ownerScopes: ['api_keys.read'],
+  },
+  review_campaign_ended: {
+    title: 'A review campaign ended',
+    description: 'A review campaign has ended, or was canceled',
+    isSecurity: false,
+    channel: 'bell',
+    scopes: ['compliance.read', 'api_keys.read', 'api_keys.manage_all'],
   },
   gateway_behind: {
     title: 'A gateway is behind',

@@ -58,7 +58,8 @@ const CATALOG = {
   },
   integrations: {
     read: 'See integrations with other services, and reports of keys that leaked',
-    manage: 'Connect, change and disconnect integrations, and report, resolve and dismiss leaks',
+    manage:
+      'Connect, change and disconnect integrations, and report, resolve and dismiss leaks; a chat destination also needs the scopes that show what it receives',
   },
   notifications: {
     read: 'See what members are notified of unless they choose otherwise',

@@ -119,6 +119,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./log-streams.ts')).logStreams,
   },
   {
+    name: 'chat-destinations',
+    summary: 'Send notifications to channels of Slack and Microsoft Teams',
+    load: async () => (await import('./chat-destinations.ts')).chatDestinations,
+  },
+  {
     name: 'verify',
     summary: 'Check whether a key is valid',
     load: async () => (await import('./verify.ts')).verify,

@@ -29,6 +29,7 @@ const LAST: readonly RouteName[] = [
   'cancelReviewCampaign',
   'deleteReviewCampaign',
   'deleteLogStream',
+  'deleteChatDestination',
   ...([
     'removeMember',
     'deletePolicy',
@@ -46,6 +47,7 @@ const BEFORE: Partial<Record<RouteName, RouteName>> = {
   enableWebhookEndpoint: 'disableWebhookEndpoint',
   deleteReviewCampaign: 'cancelReviewCampaign',
   resumeLogStream: 'pauseLogStream',
+  enableChatDestination: 'disableChatDestination',
 };
 
 const APART = [...READING, ...PUBLIC, ...REFUSED];

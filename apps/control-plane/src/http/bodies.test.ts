@@ -150,6 +150,7 @@ function pathOf({ path }: Route): string {
     reports: 'rep_',
     campaigns: 'rvc_',
     'log-streams': 'lst_',
+    'chat-destinations': 'chd_',
     leaks: 'leak_',
   };
   const other = others[thingOf(path)];

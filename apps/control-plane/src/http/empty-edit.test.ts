@@ -14,6 +14,7 @@ const IDS: Readonly<Record<string, string>> = {
   'webhook-endpoints': ID_PREFIXES.webhookEndpoint,
   campaigns: ID_PREFIXES.reviewCampaign,
   'log-streams': ID_PREFIXES.logStream,
+  'chat-destinations': ID_PREFIXES.chatDestination,
 };
 
 const edits = Object.entries<Route>(routes).filter(([, { method }]) => method === 'PATCH');

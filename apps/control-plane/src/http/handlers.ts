@@ -13,6 +13,7 @@ import {
 } from '../features/audit-events/index.ts';
 import * as auditLog from '../features/audit-log/index.ts';
 import * as billing from '../features/billing/index.ts';
+import * as chatDestinations from '../features/chat-destinations/index.ts';
 import * as compliance from '../features/compliance/index.ts';
 import * as gateways from '../features/gateways/index.ts';
 import {
@@ -187,6 +188,14 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   resumeLogStream,
   testLogStream,
   listLogStreamAttempts,
+  listChatDestinations: chatDestinations.listChatDestinations,
+  createChatDestination: chatDestinations.createChatDestination,
+  getChatDestination: chatDestinations.getChatDestination,
+  updateChatDestination: chatDestinations.updateChatDestination,
+  deleteChatDestination: chatDestinations.deleteChatDestination,
+  enableChatDestination: chatDestinations.enableChatDestination,
+  disableChatDestination: chatDestinations.disableChatDestination,
+  testChatDestination: chatDestinations.testChatDestination,
   listLeaks: leaks.listLeaks,
   getLeak: leaks.getLeak,
   reportLeak: leaks.reportLeak,

@@ -213,6 +213,7 @@ function withAnyId({ path }: Route): string {
     reports: 'rep',
     campaigns: 'rvc',
     'log-streams': 'lst',
+    'chat-destinations': 'chd',
   };
   const prefix = kinds[thingOf(path)] ?? 'key';
   return path

@@ -7,6 +7,7 @@ import {
 } from '@tollkeeper/contract';
 import { setPlan } from '../features/billing/index.ts';
 import { deriveNotifications } from '../features/notifications/index.ts';
+import { CHAT_DESTINATION } from '../testing/chat-destination-body.ts';
 import type { Answer, Client } from '../testing/client.ts';
 import { joinFleet } from '../testing/fleet.ts';
 import { LOG_STREAM } from '../testing/log-stream-body.ts';
@@ -49,6 +50,10 @@ export async function createVictim(app: TestApp): Promise<Victim> {
   const report = await owner.post<{ id: string }>('/v1/compliance/reports', REPORT);
   const campaign = await owner.post<{ id: string }>('/v1/compliance/campaigns', CAMPAIGN());
   const stream = await owner.post<{ id: string }>('/v1/log-streams', LOG_STREAM);
+  const chat = await owner.post<{ id: string }>(
+    '/v1/integrations/chat-destinations',
+    CHAT_DESTINATION,
+  );
   // Nothing but the report: the other operations need the key.
   await owner.patch('/v1/integrations/leak-response', { live: 'warn', test: 'warn' });
   const leak = await owner.post<{ leak: { id: string } }>('/v1/leaks', { keyId: bulkKey.id });
@@ -71,6 +76,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
     notifications: notifications.body.data[0]?.id ?? '',
     campaigns: campaign.body.id,
     'log-streams': stream.body.id,
+    'chat-destinations': chat.body.id,
     leaks: leak.body.leak.id,
     'audit-events': events.body.data[0]?.id ?? '',
   };
@@ -166,6 +172,8 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   confirmKeyReviews: ({ targets }) => ({ keyIds: [targets['api-keys']] }),
   createLogStream: () => ({ ...LOG_STREAM, name: 'Intruder' }),
   updateLogStream: () => ({ name: 'Renamed' }),
+  createChatDestination: () => ({ ...CHAT_DESTINATION, name: 'Intruder' }),
+  updateChatDestination: () => ({ name: 'Renamed' }),
   updateGateway: () => ({ name: 'renamed', labels: {}, draining: true }),
 };
 

@@ -1,4 +1,5 @@
 import type { Scope } from '@tollkeeper/contract';
+import { CHAT_DESTINATION } from '../testing/chat-destination-body.ts';
 import type { Client } from '../testing/client.ts';
 import { LOG_STREAM } from '../testing/log-stream-body.ts';
 
@@ -36,6 +37,8 @@ export const SHOWN: Readonly<Record<string, readonly string[]>> = {
   getWebhookEndpoint: ['canary-member'],
   listLogStreams: ['canary-member'],
   getLogStream: ['canary-member'],
+  listChatDestinations: ['canary-member'],
+  getChatDestination: ['canary-member'],
   listAuditEvents: ALL,
   getAuditEvent: ALL,
   exportAuditEvents: ALL,
@@ -89,7 +92,19 @@ export const NO_LEAK = 'leak_00000000000000000000';
 
 export const WEBHOOK = { name: 'Hooks', url: 'https://hooks.example/', eventTypes: ['*'] };
 const OF_ENDPOINT = { id: 'endpoint', shows: ['canary-member'] };
+const OF_CHAT = { id: 'chat', shows: ['canary-member'] };
 const OF_STREAM = { id: 'stream', shows: ['canary-member'] };
+
+/** One of each thing that receives events or notifications. */
+export async function makeReceivers(client: Client) {
+  const idOf = async (path: string, body: object) =>
+    (await client.post<{ id: string }>(path, body)).body.id;
+  return {
+    endpoint: await idOf('/v1/webhook-endpoints', WEBHOOK),
+    stream: await idOf('/v1/log-streams', LOG_STREAM),
+    chat: await idOf('/v1/integrations/chat-destinations', CHAT_DESTINATION),
+  };
+}
 
 /** How each change of what receives events is asked for. */
 const RECEIVERS = {
@@ -107,6 +122,12 @@ const RECEIVERS = {
   resumeLogStream: OF_STREAM,
   testLogStream: { id: 'stream' },
   deleteLogStream: { id: 'stream', status: 204 },
+  createChatDestination: { body: () => CHAT_DESTINATION, status: 403 },
+  updateChatDestination: { ...OF_CHAT, body: () => ({ name: 'renamed' }) },
+  disableChatDestination: OF_CHAT,
+  enableChatDestination: OF_CHAT,
+  testChatDestination: { id: 'chat' },
+  deleteChatDestination: { id: 'chat', status: 204 },
 };
 
 export const CHANGES_BESIDE = { ...COMPLIANCE, ...RECEIVERS };

@@ -15,7 +15,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { joinWith, makeJoinKey } from '../testing/fleet.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
-import { LOG_STREAM } from '../testing/log-stream-body.ts';
 import { addMember, addWorkspace, choosePlan, claimedOrganization } from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
@@ -25,8 +24,8 @@ import {
   CANARIES,
   CHANGES_BESIDE,
   makeCompliance,
+  makeReceivers,
   SHOWN,
-  WEBHOOK,
 } from './shown-elsewhere.fixture.ts';
 
 const PERMIT = 'permit (principal, action, resource);';
@@ -60,6 +59,7 @@ beforeAll(async () => {
   const scopes = [
     ...['members.invite', 'fleet.manage', 'policies.create', 'organization.read'],
     ...['billing.read', 'billing.manage', 'audit.read', 'audit.webhook_manage'],
+    ...['integrations.manage', 'fleet.read'],
   ];
   const creator = await makeKey(app, member.client, { name: 'canary-key', scopes });
   const joinKey = await makeJoinKey(creator.client, { name: 'canary-join-key', workspaceId });
@@ -80,8 +80,6 @@ beforeAll(async () => {
   const other = await makeKey(app, person.client, { name: 'other', scopes: ['api_keys.create'] });
   const third = await makeKey(app, person.client, { name: 'third', scopes: ['api_keys.create'] });
   lesser = { roleId: reader.body.id, memberId: person.memberId, key };
-  const endpoint = await creator.client.post<{ id: string }>('/v1/webhook-endpoints', WEBHOOK);
-  const stream = await creator.client.post<{ id: string }>('/v1/log-streams', LOG_STREAM);
   const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
   await integrateAuditLogs(app.services);
   ids = {
@@ -95,7 +93,7 @@ beforeAll(async () => {
     workspace: workspaceId,
     joinKey: joinKey.id,
     policy: policy.body.id,
-    ...{ endpoint: endpoint.body.id, stream: stream.body.id },
+    ...(await makeReceivers(creator.client)),
     secret: creator.secret,
     apiScope,
   };
@@ -134,6 +132,7 @@ function idFor(name: string, { path }: Route): string | undefined {
   if (/audit-events/.test(path)) return ids.event;
   if (/webhook-endpoints/.test(path)) return ids.endpoint;
   if (/log-streams/.test(path)) return ids.stream;
+  if (/chat-destinations/.test(path)) return ids.chat;
   return name === 'getCreated' ? ids.other : ids.own;
 }
 

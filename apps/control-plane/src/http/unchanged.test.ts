@@ -2,6 +2,7 @@
 
 import { type Route, routes } from '@tollkeeper/contract';
 import { beforeAll, expect, it } from 'vitest';
+import { CHAT_DESTINATION } from '../testing/chat-destination-body.ts';
 import type { Client } from '../testing/client.ts';
 import { joinWith, makeJoinKey } from '../testing/fleet.ts';
 import { makeKey } from '../testing/keys.ts';
@@ -39,6 +40,10 @@ beforeAll(async () => {
   const campaign = { name: 'Review', endsAt: new Date(Date.now() + 86_400_000).toISOString() };
   const started = await owner.post<{ id: string }>('/v1/compliance/campaigns', campaign);
   const stream = await owner.post<{ id: string }>('/v1/log-streams', LOG_STREAM);
+  const chat = await owner.post<{ id: string }>(
+    '/v1/integrations/chat-destinations',
+    CHAT_DESTINATION,
+  );
   const organization = (await owner.get<{ name: string; slug: string }>('/v1/organization')).body;
   const { name, slug } = organization;
   edits = {
@@ -66,6 +71,10 @@ beforeAll(async () => {
       { live: 'warn', test: 'warn' },
     ],
     '/v1/log-streams/{id}': [`/v1/log-streams/${stream.body.id}`, { url: LOG_STREAM.url }],
+    '/v1/integrations/chat-destinations/{id}': [
+      `/v1/integrations/chat-destinations/${chat.body.id}`,
+      { url: CHAT_DESTINATION.url },
+    ],
     '/v1/gateways/{id}': [
       `/v1/gateways/${gateway.gatewayId}`,
       { name: shown.body.name, labels: shown.body.labels, draining: false },

@@ -8,6 +8,7 @@ import { UNUSED_RUN } from '../features/api-keys/index.ts';
 import { addSegments } from '../features/audit-events/index.ts';
 import { endPlans, reconcileSubscriptions, withdrawUndecided } from '../features/billing/index.ts';
 import { recordCanaryUses } from '../features/canary-keys/index.ts';
+import { DELIVER_CHATS, deliverChats } from '../features/chat-destinations/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
 import { DELIVER_LOG_STREAMS, deliverLogStreams } from '../features/log-streams/index.ts';
 import {
@@ -80,6 +81,12 @@ const JOBS: readonly Job[] = [
     name: DELIVER_LOG_STREAMS,
     cron: '* * * * *',
     run: deliverLogStreams,
+    options: { policy: 'short' },
+  },
+  {
+    name: DELIVER_CHATS,
+    cron: '* * * * *',
+    run: deliverChats,
     options: { policy: 'short' },
   },
   { name: RESUME_CASCADES, cron: '* * * * *', run: resumeCascades },

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { type App, createApp } from '../app.ts';
 import type { BillingConfig } from '../config-stripe.ts';
 import type { ConnectionLimits } from '../db/connect.ts';
+import { DELIVER_CHATS } from '../features/chat-destinations/index.ts';
 import type { GithubKeySource } from '../features/leaks/github-key-source.ts';
 import { DELIVER_LOG_STREAMS } from '../features/log-streams/index.ts';
 import { DELIVER_NOTIFICATIONS } from '../features/notifications/index.ts';
@@ -84,7 +85,7 @@ export async function startTestApp(
     clock: options.clock ?? (() => new Date()),
     // Only when a test asks for it: an event must not come between two looks at the database.
     recordRefusalsMs: 2 ** 30,
-    withoutJobs: [DELIVER_WEBHOOKS, DELIVER_NOTIFICATIONS, DELIVER_LOG_STREAMS],
+    withoutJobs: [DELIVER_WEBHOOKS, DELIVER_NOTIFICATIONS, DELIVER_LOG_STREAMS, DELIVER_CHATS],
   });
   let closed: Promise<void> | undefined;
   const close = () => {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { INVITATION_DAYS } from '@tollkeeper/contract';
 import type {
+  chatDestination,
   gateway,
   invitation,
   joinKey,
@@ -92,6 +93,12 @@ export function logStreamFacts(row: typeof logStream.$inferSelect): Facts {
     // Another one has another digest, as it is encrypted anew, and so is a change that the log records.
     secretSha256: secret === null ? null : hash('sha256', secret, 'hex'),
   };
+}
+
+/** Of a chat destination, as its events record it: of its URL, which is a secret, the host and a digest. */
+export function chatDestinationFacts(row: typeof chatDestination.$inferSelect): Facts {
+  const { name, service, host, kinds, url } = row;
+  return { name, service, host, kinds, urlSha256: hash('sha256', url, 'hex') };
 }
 
 const LIFETIME_MS = INVITATION_DAYS * 86_400_000;

@@ -1,5 +1,6 @@
 import { type RouteName, routes } from '@tollkeeper/contract';
 import { beforeAll, expect, it } from 'vitest';
+import { CHAT_DESTINATION } from '../testing/chat-destination-body.ts';
 import type { Client } from '../testing/client.ts';
 import { join, tokenOf } from '../testing/join.ts';
 import { makeKey } from '../testing/keys.ts';
@@ -75,6 +76,7 @@ const BODIES: Partial<Record<RouteName, () => object>> = {
   createComplianceReport: () => ({ kind: 'keys_without_expiry' }),
   createWebhookEndpoint: () => ({ name, url: 'https://hooks.example/', eventTypes: ['*'] }),
   createLogStream: () => ({ ...LOG_STREAM, name }),
+  createChatDestination: () => ({ ...CHAT_DESTINATION, name }),
 };
 
 const ENDINGS: readonly Ending[] = [
@@ -178,6 +180,11 @@ const ENDINGS: readonly Ending[] = [
     creation: 'createLogStream',
     how: 'is deleted',
     end: ({ id }) => owner.delete(`/v1/log-streams/${id}`),
+  },
+  {
+    creation: 'createChatDestination',
+    how: 'is deleted',
+    end: ({ id }) => owner.delete(`/v1/integrations/chat-destinations/${id}`),
   },
 ];
 

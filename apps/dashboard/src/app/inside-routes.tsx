@@ -18,6 +18,7 @@ import { SecurityPage } from '../features/security/index.ts';
 import { signOut, useIdentity } from '../features/sessions/index.ts';
 import { chooseWorkspace, chosenWorkspace, WorkspacesPage } from '../features/workspaces/index.ts';
 import { auditEventRoute, auditLogRoute } from './audit-log-routes.tsx';
+import { chatDestinationsRoute } from './chat-destinations-routes.tsx';
 import { complianceRoute } from './compliance-routes.tsx';
 import { leaksRoute } from './leaks-routes.tsx';
 import { notificationsRoute } from './notifications-routes.tsx';
@@ -226,6 +227,7 @@ export const insideRoutes = insideRoute.addChildren([
   organizationRoute,
   billingRoute,
   notificationsRoute,
+  chatDestinationsRoute,
   leaksRoute,
   webhooksRoute,
   webhookRoute,

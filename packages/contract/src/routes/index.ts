@@ -9,6 +9,7 @@ import { updateAuditLog } from './audit-retention.ts';
 import * as billing from './billing.ts';
 import * as bulkKeys from './bulk-keys.ts';
 import * as cascade from './cascade.ts';
+import * as chatDestinations from './chat-destinations.ts';
 import * as complianceReports from './compliance-reports.ts';
 import * as gateways from './gateways.ts';
 import * as invitations from './invitations.ts';
@@ -181,6 +182,14 @@ export const routes = {
   resumeLogStream: logStreams.resumeLogStream,
   testLogStream: logStreams.testLogStream,
   listLogStreamAttempts: logStreams.listLogStreamAttempts,
+  listChatDestinations: chatDestinations.listChatDestinations,
+  createChatDestination: chatDestinations.createChatDestination,
+  getChatDestination: chatDestinations.getChatDestination,
+  updateChatDestination: chatDestinations.updateChatDestination,
+  deleteChatDestination: chatDestinations.deleteChatDestination,
+  disableChatDestination: chatDestinations.disableChatDestination,
+  enableChatDestination: chatDestinations.enableChatDestination,
+  testChatDestination: chatDestinations.testChatDestination,
   listLeaks: leaks.listLeaks,
   getLeak: leaks.getLeak,
   reportLeak: leaks.reportLeak,

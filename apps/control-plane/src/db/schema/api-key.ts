@@ -54,8 +54,6 @@ export const apiKey = pgTable(
     lastUsedAt: moment(),
     /** When it was last enabled again: from then on, not being used counts anew. */
     enabledAt: moment(),
-    /** Not written any more; servers of an earlier version do, of which one may still run. */
-    unusedWarnedAt: moment(),
     /** The API key that created it; not bound to it, which may be deleted. */
     createdByKeyId: text(),
     /** Whether something that it created or changed may be left: no search passes a dead key without. */

@@ -6,6 +6,7 @@ export * from './billing.ts';
 export * from './canary-use.ts';
 export * from './change.ts';
 export * from './change.ts';
+export * from './chat-destination.ts';
 export * from './compliance.ts';
 export * from './fleet.ts';
 export * from './identity.ts';

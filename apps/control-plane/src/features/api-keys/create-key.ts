@@ -110,7 +110,6 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: Creation
     lastUsedAt: null,
     handedOverAt: null,
     enabledAt: null,
-    unusedWarnedAt: null,
     ...{ disabledAt: null, disabledBy: null, revokedAt: null, revokeReason: null },
   };
   return { row, environment };

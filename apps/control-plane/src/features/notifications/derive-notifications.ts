@@ -10,6 +10,7 @@ import {
 } from '../../db/schema/index.ts';
 import type { AuditActor } from '../../write/audit.ts';
 import { happeningOf, NOTABLE_ACTIONS } from './map-event.ts';
+import { nameReviewers } from './name-reviewers.ts';
 import { storeNotifications } from './store-notifications.ts';
 
 /** Events of one transaction: what a killed process has to do again. */
@@ -92,7 +93,8 @@ async function deriveBatch(
       ),
     )
     .orderBy(asc(auditEvent.sequence));
-  const happenings = events.flatMap((row) => happeningOf(notableEvent(row)) ?? []);
+  const mapped = events.flatMap((row) => happeningOf(notableEvent(row)) ?? []);
+  const happenings = await nameReviewers(tx, organizationId, mapped);
   await storeNotifications(tx, services, cursor, happenings);
   await tx
     .update(notificationCursor)

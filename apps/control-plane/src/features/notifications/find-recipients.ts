@@ -1,9 +1,10 @@
-import { notificationKind } from '@tollkeeper/contract';
+import { type NotificationKind, notificationKind } from '@tollkeeper/contract';
 import type { ScopeSet } from '@tollkeeper/verify';
 import { and, eq, isNull } from 'drizzle-orm';
 import { customRole, heldRoleColumns, roleScopes } from '../../access/role-scopes.ts';
 import type { Transaction } from '../../db/connect.ts';
 import {
+  chatDestination,
   member,
   notificationDefault,
   notificationPreference,
@@ -30,6 +31,8 @@ export interface Audience {
     readonly isMailStopped: boolean;
   }[];
   readonly defaults: { readonly channels: Channels; readonly digestHour: number };
+  /** What chat destinations of the organization receive, even if no member is notified. */
+  readonly chatKinds: ReadonlySet<NotificationKind>;
 }
 
 /** @returns no members of an organization that was deleted */
@@ -64,6 +67,7 @@ export async function readAudience(tx: Transaction, organizationId: string): Pro
     );
   return {
     defaults: defaults ?? NO_DEFAULTS,
+    chatKinds: await readChatKinds(tx, organizationId),
     members: rows.map(({ memberId, channels, isMailStopped, ...held }) => ({
       memberId,
       scopes: roleScopes(held),
@@ -71,6 +75,22 @@ export async function readAudience(tx: Transaction, organizationId: string): Pro
       isMailStopped: isMailStopped ?? NO_PREFERENCES.isMailStopped,
     })),
   };
+}
+
+async function readChatKinds(
+  tx: Transaction,
+  organizationId: string,
+): Promise<ReadonlySet<NotificationKind>> {
+  const rows = await tx
+    .select({ kinds: chatDestination.kinds })
+    .from(chatDestination)
+    .where(
+      and(
+        eq(chatDestination.organizationId, organizationId),
+        eq(chatDestination.status, 'enabled'),
+      ),
+    );
+  return new Set(rows.flatMap(({ kinds }) => kinds));
 }
 
 export interface Recipient {
@@ -83,10 +103,11 @@ export interface Recipient {
 /** Who is notified, and where. Nobody of what they did themselves, unless it is about a key of theirs. */
 export function findRecipients(
   { members, defaults }: Audience,
-  { kind, ownerId, actor }: Happening,
+  { kind, ownerId, actor, memberIds }: Happening,
 ): Recipient[] {
   return members.flatMap(({ memberId, scopes, channels, isMailStopped }) => {
-    const isOwner = memberId === ownerId;
+    if (memberIds && !memberIds.has(memberId)) return [];
+    const isOwner = memberIds ? true : memberId === ownerId;
     if (!isOwner && memberId === actingMember(actor) && !isToActor(kind)) return [];
     if (!mayReceive(kind, scopes, isOwner) && !mayReceive(kind, scopes, false)) return [];
     const channel = channelOf(kind, channels, defaults.channels);

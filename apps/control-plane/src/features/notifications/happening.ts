@@ -21,6 +21,8 @@ export interface Happening {
   readonly facts: Readonly<Record<string, string | number | null>>;
   /** The member who owns the key that it is about; null where that does not matter, or is not known. */
   readonly ownerId: string | null;
+  /** The only members whom it concerns; absent where what they may see decides. */
+  readonly memberIds?: ReadonlySet<string>;
   /** Who did it; null for what nobody did. A member is not notified of what they did. */
   readonly actor: AuditActor | null;
 }

@@ -13,3 +13,4 @@ export {
   getNotificationPreferences,
   updateNotificationPreferences,
 } from './notification-preferences.ts';
+export { notificationPath, notificationText } from './text/notification-text.ts';

@@ -12,7 +12,7 @@ import { notification, notificationRecipient } from '../../db/schema/index.ts';
 import { DomainError, invalidField } from '../../domain-error.ts';
 import { decodeCursor, encodeCursor } from '../../http/page.ts';
 import { mayReceive, receivableKinds } from './channels.ts';
-import { notificationPath, notificationText } from './notification-text.ts';
+import { notificationPath, notificationText } from './text/notification-text.ts';
 
 type Query = NonNullable<RouteInput<Routes['listNotifications']>['query']>;
 

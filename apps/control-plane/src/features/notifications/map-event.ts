@@ -1,15 +1,18 @@
-import type { AuditAction } from '@tollkeeper/contract';
+import type { AuditAction, NotificationKind } from '@tollkeeper/contract';
 import { actingMember, type Happening, type NotableEvent } from './happening.ts';
 
 type Mapped = Pick<Happening, 'kind'> & Partial<Pick<Happening, 'facts' | 'ownerId'>>;
 
-/** Leaks and log streams have their events in a catalog that this one need not wait for. */
-type NotableAction = AuditAction | 'api_key.report_leak' | 'log_stream.fail';
-
 /** Which audit events notify members, and of what. An action that is not named here notifies nobody. */
-const MAPS: Partial<Record<NotableAction, (event: NotableEvent) => Mapped | undefined>> = {
+const MAPS: Partial<Record<AuditAction, (event: NotableEvent) => Mapped | undefined>> = {
   'api_key.report_leak': () => ({ kind: 'api_key_leaked' }),
   'log_stream.fail': () => ({ kind: 'log_stream_failing' }),
+  'log_stream.recover': () => ({ kind: 'log_stream_failing' }),
+  'log_stream.skip': ({ after }) => ({
+    kind: 'log_stream_failing',
+    facts: { eventsCount: numberOf(after, 'eventsCount') },
+  }),
+  'log_stream.pause': () => ({ kind: 'log_stream_failing' }),
   'api_key.disable': changedByAnother,
   'api_key.revoke': changedByAnother,
   'api_key.rotate': changedByAnother,
@@ -41,11 +44,19 @@ const MAPS: Partial<Record<NotableAction, (event: NotableEvent) => Mapped | unde
     kind: 'webhook_failing',
     facts: { since: textOf(after, 'failingSince') },
   }),
-  // What people disable is no failure.
-  'webhook_endpoint.disable': ({ actor, after }) =>
-    actor.type === 'system'
-      ? { kind: 'webhook_failing', facts: { disabledReason: textOf(after, 'disabledReason') } }
-      : undefined,
+  'webhook_endpoint.disable': (event) => disabledByJob(event, 'webhook_failing'),
+  'chat_destination.fail': ({ after }) => ({
+    kind: 'chat_destination_failing',
+    facts: { since: textOf(after, 'failingSince') },
+  }),
+  'chat_destination.disable': (event) => disabledByJob(event, 'chat_destination_failing'),
+  'review_campaign.start': reviewDue,
+  'review_campaign.remind': reviewDue,
+  'review_campaign.complete': ({ after }) => ({
+    kind: 'review_campaign_ended',
+    facts: { disabledCount: numberOf(objectOf(after, 'counts'), 'disabled') },
+  }),
+  'review_campaign.cancel': () => ({ kind: 'review_campaign_ended' }),
   'gateway.join': () => ({ kind: 'gateway_joined' }),
   'invitation.accept': () => ({ kind: 'invitation_accepted' }),
 };
@@ -72,6 +83,20 @@ function changedByAnother({ before, after, actor }: NotableEvent): Mapped | unde
   return { kind: 'api_key_changed', ownerId, facts: { why: textOf(after, 'revokeReason') } };
 }
 
+/** What people disable is no failure. */
+function disabledByJob({ actor, after }: NotableEvent, kind: NotificationKind): Mapped | undefined {
+  if (actor.type !== 'system') return undefined;
+  return { kind, facts: { disabledReason: textOf(after, 'disabledReason') } };
+}
+
+function reviewDue({ after }: NotableEvent): Mapped {
+  const facts = {
+    endsAt: textOf(after, 'endsAt'),
+    disables: after?.disablesUnconfirmed === true ? 1 : 0,
+  };
+  return { kind: 'key_review_due', facts };
+}
+
 function keyLimit({ after }: NotableEvent): Mapped {
   const facts = {
     plan: textOf(after, 'plan'),
@@ -93,6 +118,11 @@ function lastCallerIp(after: NotableEvent['after']): string | null {
   const callers = after?.callers;
   const last: unknown = Array.isArray(callers) ? callers[0] : undefined;
   return textOf((last ?? null) as NotableEvent['after'], 'ip');
+}
+
+function objectOf(facts: NotableEvent['after'], name: string): NotableEvent['after'] {
+  const value = facts?.[name];
+  return typeof value === 'object' ? (value as NotableEvent['after']) : null;
 }
 
 function textOf(facts: NotableEvent['after'], name: string): string | null {

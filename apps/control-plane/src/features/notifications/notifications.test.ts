@@ -2,7 +2,7 @@ import type { Notification, NotificationPreferences } from '@tollkeeper/contract
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { auditEvents } from '../../testing/audit-log.ts';
 import type { Client } from '../../testing/client.ts';
-import { joinFleet } from '../../testing/fleet.ts';
+import { connectGateway, joinFleet, versionOf } from '../../testing/fleet.ts';
 import { makeKey } from '../../testing/keys.ts';
 import {
   addMember,
@@ -94,6 +94,37 @@ describe('a happening', () => {
     expect(await gone()).toBe(1);
     await query(`update gateway set last_seen_at = now() - interval '5 minutes 30 seconds'`);
     expect(await gone()).toBe(2);
+  });
+
+  it('is a gateway that is connected and behind, reported once for each version', async () => {
+    const { gateway } = await joinFleet(app, owner, workspaceId);
+    await connectGateway(query, gateway.gatewayId);
+    const version = await versionOf(query, workspaceId);
+    const behind = async (minutes: number, applied: number) => {
+      await query(
+        `update workspace_change set at = now() - make_interval(mins => $1) where workspace_id = $2`,
+        [minutes, workspaceId],
+      );
+      await query('update gateway set applied_version = $1', [applied]);
+      for (let n = 0; n < 2; n += 1) await findGatewayFindings(services());
+      return (await texts(owner)).filter((text) => text.includes('has not applied')).length;
+    };
+    expect(await behind(4, version - 2)).toBe(0);
+    expect(await behind(6, version)).toBe(0);
+    expect(await behind(6, version - 2)).toBe(1);
+    expect(await behind(6, version - 1)).toBe(2);
+  });
+
+  it('is a review campaign, for those who are to decide about keys', async () => {
+    await makeKey(app, dev.client, { name: 'ci', profile: 'custom', scopes: ['apis.call'] });
+    const auditor = await addMember(app, organizationId, 'viewer');
+    const body = { name: 'Q4', endsAt: new Date(now.getTime() + DAY_MS).toISOString() };
+    const { id } = (await owner.post<{ id: string }>('/v1/compliance/campaigns', body)).body;
+    await derive();
+    expect(await texts()).toEqual([expect.stringContaining('The review campaign "Q4" has begun.')]);
+    expect((await bell()).data).toMatchObject([{ path: '/compliance/reviews' }]);
+    expect(await texts(auditor.client)).toEqual([]);
+    await owner.post(`/v1/compliance/campaigns/${id}/cancel`);
   });
 
   it('is not what the owner of the key did themselves', async () => {

@@ -37,7 +37,9 @@ export async function storeNotifications(
   const context = { tx, services, organizationId, audience, now: services.clock() };
   for (const alike of Map.groupBy(named, groupOf).values()) {
     const [first] = alike;
-    if (!first || findRecipients(audience, first).length === 0) continue;
+    if (!first) continue;
+    const isWanted = audience.chatKinds.has(first.kind);
+    if (!isWanted && findRecipients(audience, first).length === 0) continue;
     lastNumber = await storeAlike(context, alike, lastNumber);
   }
   await tx
@@ -48,8 +50,8 @@ export async function storeNotifications(
 }
 
 /** What is alike has the same recipients: who acted is not notified, and who owns the key is. */
-function groupOf({ kind, reason, ownerId, actor }: Happening): string {
-  return JSON.stringify([kind, reason, ownerId, actor]);
+function groupOf({ kind, reason, ownerId, actor, memberIds, subject }: Happening): string {
+  return JSON.stringify([kind, reason, ownerId, actor, memberIds ? subject.id : null]);
 }
 
 interface Context {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { PROFILE_SCOPES } from '@tollkeeper/contract';
 import { createSecret, hashSecret } from '@tollkeeper/verify';
+import { fillChatDestinations } from './fill-chat-destinations.ts';
 import { fillCompliance } from './fill-compliance.ts';
 import { fillLeaks } from './fill-leaks.ts';
 import { fillLogStreams } from './fill-log-streams.ts';
@@ -63,6 +64,7 @@ export async function fillDatabase(
   await fillCompliance(send, owner.organizationId);
   await fillLeaks(send, owner.organizationId);
   await fillLogStreams(send, owner.organizationId);
+  await fillChatDestinations(send, owner.organizationId);
   for (const text of STRANGERS) await send(text, [keys]);
   await send('vacuum analyze');
   return {
@@ -81,6 +83,7 @@ export async function fillDatabase(
       'rep',
       'rvc',
       'lst',
+      'chd',
       'leak',
     ].map((prefix) => `${prefix}_${'1'.padStart(20, '0')}`),
     searches: ['ci-pipeline', 'pipeline-99', 'nothing is named so', 'ci', '9', 'tk_live_0a'],

@@ -1,3 +1,5 @@
+import { type ActionGroup, RECEIVER_GROUPS } from './receiver-action-groups.ts';
+
 /** The kinds of actions, in the order in which the filter offers them, and what each action did. */
 export const ACTION_GROUPS: readonly ActionGroup[] = [
   {
@@ -172,21 +174,7 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       unsubscribe: 'Stopped mails by the link in one',
     },
   },
-  {
-    group: 'webhook_endpoint',
-    title: 'Webhooks',
-    actions: {
-      create: 'Created a webhook endpoint',
-      update: 'Edited a webhook endpoint',
-      rotate_secret: 'Rotated the secret of a webhook endpoint',
-      fail: 'Reported that a webhook endpoint fails',
-      disable: 'Disabled a webhook endpoint',
-      enable: 'Enabled a webhook endpoint',
-      delete: 'Deleted a webhook endpoint',
-      test: 'Sent a test event to a webhook endpoint',
-      resend: 'Resent events to a webhook endpoint',
-    },
-  },
+  ...RECEIVER_GROUPS,
   {
     group: 'compliance_report',
     title: 'Compliance reports',
@@ -210,21 +198,6 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
     },
   },
   {
-    group: 'log_stream',
-    title: 'Log streams',
-    actions: {
-      create: 'Created a log stream',
-      update: 'Edited a log stream',
-      pause: 'Paused a log stream',
-      resume: 'Resumed a log stream',
-      delete: 'Deleted a log stream',
-      test: 'Sent a test event to a log stream',
-      fail: 'A log stream began to fail',
-      recover: 'A log stream recovered',
-      skip: 'A log stream lost events',
-    },
-  },
-  {
     group: 'leak',
     title: 'Leaks',
     actions: {
@@ -239,10 +212,3 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
     actions: { refused: 'Tried what they may not do' },
   },
 ];
-
-interface ActionGroup {
-  /** What the actions begin with: `api_key` in `api_key.create`. */
-  readonly group: string;
-  readonly title: string;
-  readonly actions: Readonly<Record<string, string>>;
-}

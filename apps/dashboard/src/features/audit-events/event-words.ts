@@ -66,6 +66,7 @@ export const TARGET_WORDS: Readonly<Record<AuditTargetType, string>> = {
   compliance_report: 'Compliance report',
   review_campaign: 'Review campaign',
   log_stream: 'Log stream',
+  chat_destination: 'Chat destination',
 };
 
 function wordsOf(name: string): string {

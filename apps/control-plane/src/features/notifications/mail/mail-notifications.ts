@@ -12,7 +12,7 @@ import {
   user,
 } from '../../../db/schema/index.ts';
 import { channelOf, includesMail, mayReceive, NO_DEFAULTS, NO_PREFERENCES } from '../channels.ts';
-import { notificationPath, notificationText } from '../notification-text.ts';
+import { notificationPath, notificationText } from '../text/notification-text.ts';
 import { notificationMail } from './notification-mail.ts';
 import { unsubscribeToken } from './unsubscribe-token.ts';
 

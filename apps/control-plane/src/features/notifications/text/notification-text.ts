@@ -1,16 +1,7 @@
 import { notificationKind } from '@tollkeeper/contract';
-import type { notification } from '../../db/schema/index.ts';
-
-/** What the text of a notification is made of. */
-export type TextParts = Pick<
-  typeof notification.$inferSelect,
-  'kind' | 'reason' | 'subject' | 'facts' | 'count'
->;
-
-interface Texts {
-  readonly one: (parts: TextParts & { readonly name: string }) => string;
-  readonly many: (count: string, example: string) => string;
-}
+import { CAMPAIGN_TEXTS } from './campaign-texts.ts';
+import { RECEIVER_TEXTS } from './receiver-texts.ts';
+import { capitalized, dateOf, type TextParts, type Texts } from './texts.ts';
 
 const key = (isOwner: boolean) => (isOwner ? 'your API key' : 'the API key');
 
@@ -33,7 +24,11 @@ export function notificationPath({ reason, subject: { id }, count }: TextParts):
     case 'webhook_endpoint':
       return count > 1 ? '/webhooks' : `/webhooks/${id}`;
     case 'log_stream':
-      return '/log-streams';
+      return count > 1 ? '/log-streams' : `/log-streams/${id}`;
+    case 'chat_destination':
+      return '/chat-destinations';
+    case 'review_campaign':
+      return isDue(reason) ? '/compliance/reviews' : '/compliance/campaigns';
     case 'billing':
       return '/billing';
     case 'invitation':
@@ -43,6 +38,11 @@ export function notificationPath({ reason, subject: { id }, count }: TextParts):
     default:
       return '/fleet';
   }
+}
+
+/** Of a campaign that waits for decisions. */
+function isDue(reason: string): boolean {
+  return reason === 'review_campaign.start' || reason === 'review_campaign.remind';
 }
 
 function textsOf(isOwner: boolean): ReadonlyMap<string, Texts> {
@@ -109,6 +109,8 @@ function createTexts(isOwner: boolean): ReadonlyMap<string, Texts> {
       },
     ],
     ...OTHERS,
+    ...RECEIVER_TEXTS,
+    ...CAMPAIGN_TEXTS,
   ]);
 }
 
@@ -166,30 +168,6 @@ const OTHERS: readonly (readonly [string, Texts])[] = [
     },
   ],
   [
-    'log_stream.fail',
-    {
-      one: ({ name }) => `The log stream ${name} fails. Its page says why.`,
-      many: (count, example) => `Log streams failed ${count} times, such as ${example}.`,
-    },
-  ],
-  [
-    'webhook_endpoint.fail',
-    {
-      one: ({ name, facts: { since } }) =>
-        `The webhook endpoint ${name} has failed since ${dateOf(since)}. Once it has failed for five days, it is disabled.`,
-      many: (count, example) => `${count} webhook endpoints fail, such as ${example}.`,
-    },
-  ],
-  [
-    'webhook_endpoint.disable',
-    {
-      one: ({ name, facts: { disabledReason } }) =>
-        `The webhook endpoint ${name} was disabled, since it ${disabledReason === 'gone' ? 'answered with status 410 (Gone)' : 'has failed for five days'}. It receives no more events until somebody enables it.`,
-      many: (count, example) =>
-        `${count} webhook endpoints were disabled because they failed, such as ${example}.`,
-    },
-  ],
-  [
     'gateway.join',
     {
       one: ({ name }) => `The gateway ${name} joined the fleet.`,
@@ -229,18 +207,6 @@ function decided(verb: string): Texts {
       `The operator of the server ${verb} the request for the plan ${capitalized(plan)}.${note ? ` The operator wrote: ${note}` : ''}`,
     many: (count) => `${count} requests for another plan were ${verb}.`,
   };
-}
-
-type Fact = TextParts['facts'][string] | undefined;
-
-function dateOf(value: Fact): string {
-  const at = new Date(String(value));
-  return Number.isNaN(at.getTime()) ? 'an unknown date' : at.toUTCString();
-}
-
-function capitalized(value: Fact): string {
-  const text = String(value ?? '');
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 const TEXTS = { owner: createTexts(true), other: createTexts(false) };

@@ -1,6 +1,6 @@
 import { DASHBOARD_PATHS } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
-import { NOTABLE_ACTIONS } from './map-event.ts';
+import { NOTABLE_ACTIONS } from '../map-event.ts';
 import { notificationPath, notificationText } from './notification-text.ts';
 
 const FACTS = { days: 3, keysUsed: 4, keysMax: 5, plan: 'pro' };
@@ -25,6 +25,6 @@ it.each([...NOTABLE_ACTIONS, ...FINDINGS])(
 it.each([...NOTABLE_ACTIONS, ...FINDINGS])('leads to a page that there is: %s', (reason) => {
   const subject = { type: 'api_key', id: 'x', name: 'ci' } as const;
   const parts = { kind: 'audit_alarm', reason, subject, facts: FACTS, count: 1 } as const;
-  const pages: readonly string[] = [...DASHBOARD_PATHS, '/log-streams'];
+  const pages: readonly string[] = DASHBOARD_PATHS;
   expect(pages).toContain(notificationPath(parts).replace('/x', '/$id'));
 });

@@ -1,0 +1,129 @@
+import type { NotificationKind } from '@tollkeeper/contract';
+import { and, asc, eq, gt, inArray, lte, or } from 'drizzle-orm';
+import { among } from '../../../db/among.ts';
+import type { Database } from '../../../db/connect.ts';
+import { notification, organization, type SentSummary } from '../../../db/schema/index.ts';
+import { notificationPath, notificationText } from '../../notifications/index.ts';
+import type { DestinationRow } from '../destination-view.ts';
+import type { ShownNotification } from '../messages/index.ts';
+import type { ClaimedDestination } from './claim-destinations.ts';
+
+/** Notifications that one message reads. */
+const READ_MAX = 500;
+/** Different happenings in one message; further ones wait for the next. */
+const GROUPS_MAX = 8;
+/** So many alike are named one by one; more of them are counted. */
+const ALIKE_MAX = 3;
+/** When a summary is looked at again that has just begun: it is likely to be whole then. */
+const SETTLING_MS = 2 * 60_000;
+/** Summaries that are followed at a time. */
+const SUMMARIES_MAX = 100;
+
+export interface Plan {
+  readonly organizationName: string;
+  /** Nothing, where no notification is of a kind that the destination receives. */
+  readonly shown: readonly ShownNotification[];
+  /** How the destination goes on once they were sent. */
+  readonly next: Pick<DestinationRow, 'number' | 'summaries' | 'summariesDueAt'>;
+}
+
+type Row = typeof notification.$inferSelect;
+
+/** The next notifications of a destination, and those summaries that have grown since they were sent. */
+export async function planMessage(
+  db: Database,
+  { row, end }: ClaimedDestination,
+  now: Date,
+): Promise<Plan> {
+  const due = row.summaries.filter(({ dueAt }) => new Date(dueAt) <= now);
+  const found = await readNotifications(db, row, end, due);
+  const dueCounts = new Map(due.map(({ number, count }) => [number, count]));
+  const again = found.filter((each) => dueCounts.has(each.number));
+  const grown = again.filter(({ number, count }) => count > (dueCounts.get(number) ?? count));
+  const fresh = found.filter(({ number }) => !dueCounts.has(number));
+  const { groups, taken } = group(fresh);
+  const isAll = taken.length === fresh.length && fresh.length < READ_MAX;
+  const waiting = row.summaries.filter(({ number }) => !dueCounts.has(number));
+  const summaries = [...waiting, ...[...again, ...taken].flatMap((each) => followed(each, now))]
+    .sort((one, other) => one.dueAt.localeCompare(other.dueAt))
+    .slice(-SUMMARIES_MAX);
+  const [first] = summaries;
+  return {
+    organizationName: await readName(db, row.organizationId),
+    shown: [...grown.map((each) => [each]), ...groups].flatMap(linesOf),
+    next: {
+      number: isAll ? Math.max(end, row.number) : (taken.at(-1)?.number ?? row.number),
+      summaries,
+      summariesDueAt: first ? new Date(first.dueAt) : null,
+    },
+  };
+}
+
+function readNotifications(
+  db: Database,
+  { organizationId, number, kinds }: DestinationRow,
+  end: number,
+  due: readonly SentSummary[],
+): Promise<Row[]> {
+  const isNew = and(
+    gt(notification.number, number),
+    lte(notification.number, end),
+    among(notification.kind, [...kinds]),
+  );
+  const numbers = due.map((each) => each.number);
+  return db
+    .select()
+    .from(notification)
+    .where(
+      and(
+        eq(notification.organizationId, organizationId),
+        numbers.length === 0 ? isNew : or(isNew, inArray(notification.number, numbers)),
+      ),
+    )
+    .orderBy(asc(notification.number))
+    .limit(READ_MAX + numbers.length);
+}
+
+/** What is alike stands together; it ends before there would be too many groups. */
+function group(rows: readonly Row[]) {
+  const groups = new Map<string, Row[]>();
+  const taken: Row[] = [];
+  for (const row of rows.slice(0, READ_MAX)) {
+    const name = `${row.kind} ${row.reason}`;
+    const alike = groups.get(name);
+    if (alike) alike.push(row);
+    else if (groups.size === GROUPS_MAX) break;
+    else groups.set(name, [row]);
+    taken.push(row);
+  }
+  return { groups: [...groups.values()], taken };
+}
+
+function linesOf(alike: readonly Row[]): ShownNotification[] {
+  const [first] = alike;
+  if (!first) return [];
+  if (alike.length <= ALIKE_MAX) return alike.map(lineOf);
+  return [lineOf({ ...first, count: alike.reduce((sum, { count }) => sum + count, 0) })];
+}
+
+/** As others than the owner of a key are notified of it. */
+function lineOf(row: Row): ShownNotification {
+  const kind: NotificationKind = row.kind;
+  return { kind, text: notificationText(row, false), path: notificationPath(row) };
+}
+
+/** A summary to which more may be added: it is looked at once it is likely to be whole, and at its end. */
+function followed({ number, count, summaryUntil, createdAt }: Row, now: Date): SentSummary[] {
+  if (summaryUntil === null || summaryUntil <= now) return [];
+  const settledAt = new Date(createdAt.getTime() + SETTLING_MS);
+  const dueAt = settledAt > now ? settledAt : summaryUntil;
+  return [{ number, count, dueAt: dueAt.toISOString() }];
+}
+
+async function readName(db: Database, organizationId: string): Promise<string> {
+  const [found] = await db
+    .select({ name: organization.name })
+    .from(organization)
+    .where(eq(organization.id, organizationId));
+  return found?.name ?? '';
+}

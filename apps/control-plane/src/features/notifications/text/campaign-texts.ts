@@ -1,0 +1,36 @@
+import { dateOf, type Texts } from './texts.ts';
+
+/** Of review campaigns. */
+export const CAMPAIGN_TEXTS: readonly (readonly [string, Texts])[] = [
+  [
+    'review_campaign.start',
+    {
+      one: ({ name, facts: { endsAt } }) =>
+        `The review campaign ${name} has begun. Its reviewers confirm or revoke keys until ${dateOf(endsAt)}.`,
+      many: (count, example) => `${count} review campaigns have begun, such as ${example}.`,
+    },
+  ],
+  [
+    'review_campaign.remind',
+    {
+      one: ({ name, facts: { endsAt, disables } }) =>
+        `The review campaign ${name} ends on ${dateOf(endsAt)}, and keys still wait for a decision.${disables ? ' What nobody confirms is disabled.' : ''}`,
+      many: (count, example) => `Review campaigns ended soon ${count} times, such as ${example}.`,
+    },
+  ],
+  [
+    'review_campaign.complete',
+    {
+      one: ({ name, facts: { disabledCount } }) =>
+        `The review campaign ${name} has ended.${disabledCount ? ` It disabled ${disabledCount} keys that nobody confirmed.` : ''}`,
+      many: (count, example) => `${count} review campaigns have ended, such as ${example}.`,
+    },
+  ],
+  [
+    'review_campaign.cancel',
+    {
+      one: ({ name, facts: { by } }) => `${by ?? 'A job'} canceled the review campaign ${name}.`,
+      many: (count, example) => `${count} review campaigns were canceled, such as ${example}.`,
+    },
+  ],
+];

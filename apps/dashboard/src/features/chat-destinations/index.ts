@@ -1,0 +1,2 @@
+/** Chat destinations: channels of Slack and Microsoft Teams that receive notifications. */
+export { ChatDestinationsPage } from './chat-destinations-page.tsx';
