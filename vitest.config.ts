@@ -66,24 +66,15 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'database',
-          include: ['apps/control-plane/**/*.test.ts', 'tests/{,fleet/**/,processes/**/}*.test.ts'],
+          include: [
+            'apps/control-plane/**/*.test.ts',
+            'tests/{,browser/,fleet/**/,processes/**/}*.test.ts',
+          ],
           exclude: ['**/node_modules/**', EMBEDDED_ENGINE, 'tests/architecture.test.ts'],
           globalSetup: existsSync(DATABASE_SETUP) ? [DATABASE_SETUP] : [],
           setupFiles: [SERVER_SETUP],
           experimental: AS_THEY_STAND,
-          // Each file that loads the control plane anew takes a second for it.
-          isolate: false,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'browser',
-          include: ['tests/browser/**/*.test.ts'],
-          globalSetup: existsSync(DATABASE_SETUP) ? [DATABASE_SETUP] : [],
-          setupFiles: [SERVER_SETUP],
-          experimental: AS_THEY_STAND,
-          // Each file that loads the control plane anew takes a second for it.
+          // Each process that loads the control plane takes 5 s of processor time for it.
           isolate: false,
         },
       },

@@ -18,7 +18,10 @@ const tasks = {
   },
   test: (args) => runSuite({ args }),
   'test-long': (args) => runSuite({ args, env: { LONG: '1' } }),
-  'test-db': (args) => runSuite({ args, project: 'database' }),
+  'test-db': async (args) => {
+    process.env.CHROMIUM_PATH = await requireChromium();
+    return runSuite({ args, project: 'database' });
+  },
   'test-oracle': () => runSuite({ args: [ORACLE_TEST], project: 'unit', env: oracleSettings() }),
   bench: (args) => runFile('bench/main.ts', args),
   screenshots: async (args) => {

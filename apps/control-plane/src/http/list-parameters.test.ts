@@ -30,8 +30,9 @@ const TEXTS = [
 /** What encodeURIComponent would not write. */
 const BYTES = ['%ed%a0%80', '%ff', '%c0%80', '%zz', '%', '%00', '%u0000', '\xff'];
 
-/** Each parameter takes every twelfth of them, from another first one than the one before. */
-const STEP = process.env.LONG ? 1 : 12;
+/** How many places share all values of a kind: what looks at them is the same code for most. */
+const SHARING = process.env.LONG ? 1 : 12;
+const FORMS_SHARING = process.env.LONG ? 1 : 4;
 
 type List = readonly [RouteName, Route];
 const all = Object.entries(routes) as [RouteName, Route][];
@@ -86,7 +87,7 @@ describe('a cursor', () => {
   });
 
   it.each(paged)('of an impossible time is refused by its name: %s', async (_name, route) => {
-    for (const cursor of forged(route, TIMES)) {
+    for (const cursor of forged(route, share(TIMES, FORMS_SHARING))) {
       const { status, problem } = await read(route, `cursor=${cursor}`);
       expect(status, Buffer.from(cursor, 'base64url').toString()).toBe(422);
       expect(problem.errors?.[0]?.path).toBe('cursor');
@@ -108,7 +109,7 @@ describe('a cursor', () => {
         if (at < 3 || typeof part !== 'string') values.push(parts.with(at, part as string));
       }
     }
-    for (const value of values) {
+    for (const value of share(values, FORMS_SHARING)) {
       const { status, problem } = await read(route, `cursor=${encodeCursor(value as never)}`);
       expect(status, JSON.stringify(value)).toBe(422);
       expect(problem.errors?.[0]?.path).toBe('cursor');
@@ -133,23 +134,40 @@ function forged({ path, query }: Route, times: readonly string[]): string[] {
 /** Of each parameter, and a few of names that no route knows: one rule refuses those for all. */
 function queries({ query }: Route): string[] {
   const known = Object.keys(query?.shape ?? {});
+  const unknown = ['__proto__', 'constructor', 'x', ''];
   return [
-    ...known.flatMap((name, place) => [
-      ...values(STEP, place).map((text) => `${name}=${text}`),
-      ...[name, `${name}=1&${name}=2`, `${name}[]=1`, `${name}[__proto__]=1`],
-      `${name}=${randomBytes(randomInt(1, 60))
-        .toString('latin1')
-        .replace(/[^!-"$-~]/g, '')}`,
-      `${name}=${randomBytes(randomInt(1, 60)).toString('hex').replace(/../g, '%$&')}`,
-      `${name}=${randomBytes(randomInt(1, 60)).toString('base64url')}`,
+    ...known.flatMap((name) => [
+      ...share([...TEXTS, ...BYTES], SHARING).map((text) => `${name}=${text}`),
+      ...share(forms(name), FORMS_SHARING),
     ]),
-    ...['__proto__', 'constructor', 'x', ''].flatMap((name) => [name, `${name}[__proto__]=1`]),
-    ...values(STEP * 2, known.length).map((text) => `x=${text}`),
+    ...share(
+      unknown.flatMap((name) => [name, `${name}[__proto__]=1`]),
+      FORMS_SHARING,
+    ),
+    ...share([...TEXTS, ...BYTES], 2 * SHARING).map((text) => `x=${text}`),
   ];
 }
 
-function values(step: number, first: number): string[] {
-  return [...TEXTS, ...BYTES].filter((_, at) => at % step === first % step);
+/** A parameter without a value, twice, as an array, as an object, and with random bytes. */
+function forms(name: string): string[] {
+  const random = () => randomBytes(randomInt(1, 60));
+  return [
+    ...[name, `${name}=1&${name}=2`, `${name}[]=1`, `${name}[__proto__]=1`],
+    `${name}=${random()
+      .toString('latin1')
+      .replace(/[^!-"$-~]/g, '')}`,
+    `${name}=${random().toString('hex').replace(/../g, '%$&')}`,
+    `${name}=${random().toString('base64url')}`,
+  ];
+}
+
+/** How many places took their share so far. */
+let places = 0;
+
+/** One of `sharing` parts, the next one at each call: all places together take every value. */
+function share<T>(values: readonly T[], sharing: number): T[] {
+  places += 1;
+  return values.filter((_, at) => at % sharing === places % sharing);
 }
 
 async function read({ path }: Route, query: string) {

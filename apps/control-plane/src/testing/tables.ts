@@ -20,7 +20,13 @@ export async function listTables({ services }: TestApp, schemas = ['public']): P
     .map(({ schema, name }) => `"${schema}"."${name}"`);
 }
 
-/** The rows of every table as one text for each: equal only when nothing but counts changed. */
+/** Of columns that change by themselves. */
+const RESTLESS_COLUMNS = ['last_used_at', 'last_call_at', 'last_seen_at'];
+
+/**
+ * A text for each table: equal only when nothing but counts changed. It is what the rows say where some of
+ * their columns are restless, else how many there are and which was written last, which costs a tenth.
+ */
 export async function readTables(app: TestApp): Promise<Record<string, string>> {
   const reader = readers.get(app.database) ?? openReader(app);
   readers.set(app.database, reader);
@@ -34,7 +40,11 @@ type Reader = () => Promise<{ table: string; rows: string }[]>;
 const readers = new WeakMap<pg.ClientConfig, Promise<Reader>>();
 
 async function openReader(app: TestApp): Promise<Reader> {
-  const text = (await listTables(app)).map(selectRows).join(' union all ');
+  const restless = await withRestlessColumns(app);
+  const tables = await listTables(app);
+  const text = tables
+    .map((table) => (restless.has(table) ? selectRows(table) : selectLast(table)))
+    .join(' union all ');
   const client = new pg.Client(app.database);
   client.on('error', () => undefined);
   await client.connect();
@@ -42,8 +52,24 @@ async function openReader(app: TestApp): Promise<Reader> {
   return async () => (await client.query({ name: 'read-tables', text })).rows;
 }
 
+async function withRestlessColumns({ services }: TestApp): Promise<Set<string>> {
+  const { rows } = await services.db.execute<{ table: string }>(
+    sql`select distinct format('"%s"."%s"', table_schema, table_name) as table
+        from information_schema.columns where column_name = any(${sql.param(RESTLESS_COLUMNS)}::text[])`,
+  );
+  return new Set(rows.map(({ table }) => table));
+}
+
 function selectRows(table: string): string {
+  const calm = RESTLESS_COLUMNS.map((name) => ` - '${name}'`).join('');
   return `select '${table}' as table, coalesce(string_agg(facts, E'\n' order by facts), '') as rows
-    from (select (to_jsonb(t) - 'last_used_at' - 'last_call_at' - 'last_seen_at')::text as facts
-      from ${table} t) each`;
+    from (select (to_jsonb(t)${calm})::text as facts from ${table} t) each`;
+}
+
+/** `xmin` is the transaction that wrote the row. */
+function selectLast(table: string): string {
+  return `select '${table}' as table, concat(count(*), ' rows, the last written: ', (
+      select to_jsonb(t) from ${table} t order by xmin::text::bigint desc, ctid desc limit 1
+    )) as rows
+    from ${table}`;
 }
