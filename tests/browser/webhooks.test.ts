@@ -36,6 +36,6 @@ it('creates an endpoint for chosen events, and shows why a test event did not ar
   const outgoing = { ...services.outgoing, resolve: async () => [] };
   await deliverDue({ ...services, outgoing });
   await page.getByText('No answer').click();
-  await page.getByText('The name "hooks.example" has no address.').waitFor();
+  await page.getByText('The name "hooks.example" has no address').waitFor();
   await expectAccessible(page, 'A webhook endpoint');
 });

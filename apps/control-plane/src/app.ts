@@ -22,7 +22,7 @@ import { type RefusalCounter, startRefusalCounter } from './http/refused-calls.t
 import { createServer } from './http/server.ts';
 import { openJobs } from './jobs/index.ts';
 import { createMailer } from './mail/mailer.ts';
-import { deriveStoredKey, resolveHost } from './outgoing/index.ts';
+import { deriveStoredKey, REFUSAL_MS, resolveHost } from './outgoing/index.ts';
 import type { StripeAccount } from './payments/stripe-account.ts';
 import { createRandomBytes } from './random-bytes.ts';
 import { type ChangeListener, notifyAfter } from './replication/apply-changes.ts';
@@ -42,6 +42,8 @@ interface AppOptions {
   readonly mail: Config['mail'];
   readonly witnesses: Config['witnesses'];
   readonly webhookAllowance: Config['webhookAllowance'];
+  /** How long it takes to refuse a name to which nothing is sent. */
+  readonly refusalMs?: number;
   readonly githubKeys: Config['githubKeys'];
   readonly billing: Config['billing'];
   readonly dashboardDir: string | undefined;
@@ -142,7 +144,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { baseUrl, mail } = options;
   const mailer = mail && createMailer(mail.url, mail.from);
   const jobs = await openJobs(options.database, log);
-  const outgoing = { allowance: options.webhookAllowance, resolve: resolveHost };
+  const outgoing = {
+    ...{ allowance: options.webhookAllowance, resolve: resolveHost },
+    refusalMs: options.refusalMs ?? REFUSAL_MS,
+  };
   const services: Services = {
     db,
     log,

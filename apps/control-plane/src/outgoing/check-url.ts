@@ -14,7 +14,7 @@ export function findUrlProblem(text: string, allowance: Allowance): string | und
     allowance.hosts.has(host) || (address !== undefined && isAllowedAddress(allowance, address));
   if (isAllowed) return undefined;
   if (address !== undefined && !isPublicAddress(address)) {
-    return `must not name an address of a private or special network (${address}), unless the operator of the server allows it in TOLLKEEPER_WEBHOOK_ALLOW`;
+    return `must not name an address of a private or special network (${address}); only the operator of this server can allow it`;
   }
   if (/(?:^|\.)localhost\.?$/.test(host)) return 'must not name this machine';
   if (url.protocol !== 'https:') return 'must begin with https://';

@@ -1,4 +1,5 @@
 import { lookup, Resolver } from 'node:dns/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseIpAddress } from '@tollkeeper/verify';
 import { type Allowance, isAllowedAddress } from './allowance.ts';
 import { findUrlProblem, hostOf } from './check-url.ts';
@@ -19,7 +20,12 @@ export type Resolve = (host: string, isNamed: boolean) => Promise<readonly strin
 export interface Guard {
   readonly allowance: Allowance;
   readonly resolve: Resolve;
+  /** How long it takes at least to refuse a name. */
+  readonly refusalMs: number;
 }
+
+/** Most names are looked up in less, whatever comes of it. */
+export const REFUSAL_MS = 1000;
 
 /** Each server of the name is asked twice. */
 const DNS_TIMEOUT_MS = 2000;
@@ -40,7 +46,9 @@ export async function resolveHost(host: string, isNamed: boolean): Promise<reado
 
 /**
  * The one address to connect to. Names are resolved once, and all addresses of a name must be public ones, so
- * that nothing is sent to one that the name gets between the check and the connection (DNS rebinding).
+ * that nothing is sent to one that the name gets between the check and the connection (DNS rebinding). A name of a
+ * private network is refused in the same words, and after the same time, as one that does not exist: otherwise people
+ * of an organization could ask the operator's name server which names there are.
  * @throws DeliveryProblem
  */
 export async function resolveTarget(guard: Guard, url: URL): Promise<string> {
@@ -49,19 +57,23 @@ export async function resolveTarget(guard: Guard, url: URL): Promise<string> {
   if (problem) throw new DeliveryProblem(`The URL ${problem}.`);
   const host = hostOf(url);
   if (parseIpAddress(host)) return host;
-  const isNamed = allowance.hosts.has(host);
-  const addresses = await guard.resolve(host, isNamed).catch((error: unknown) => {
+  if (allowance.hosts.has(host)) return resolveNamed(guard, host);
+  const refusedFromMs = performance.now() + guard.refusalMs;
+  const addresses = await guard.resolve(host, false).catch(() => []);
+  const [first] = addresses;
+  const isUsable = (address: string) =>
+    isPublicAddress(address) || isAllowedAddress(allowance, address);
+  if (first !== undefined && addresses.every(isUsable)) return first;
+  await delay(Math.max(0, refusedFromMs - performance.now()));
+  throw new DeliveryProblem(`The name "${host}" has no address to which anything is sent.`);
+}
+
+/** Of a name that the operator has named, people may learn why it has no address. */
+async function resolveNamed({ resolve }: Guard, host: string): Promise<string> {
+  const [first] = await resolve(host, true).catch((error: unknown) => {
     throw new DeliveryProblem(`The name "${host}" cannot be resolved${codeOf(error)}.`);
   });
-  const [first] = addresses;
   if (first === undefined) throw new DeliveryProblem(`The name "${host}" has no address.`);
-  if (isNamed) return first;
-  for (const address of addresses) {
-    if (isPublicAddress(address) || isAllowedAddress(allowance, address)) continue;
-    throw new DeliveryProblem(
-      `The name "${host}" has an address of a private or special network, to which nothing is sent.`,
-    );
-  }
   return first;
 }
 

@@ -16,13 +16,15 @@ beforeAll(async () => {
 
 const post = (url = receiver.url, timeoutMs = 60_000, resolve = async () => ['127.0.0.1']) =>
   sendGuarded(
-    { allowance: parseAllowance('127.0.0.1,hooks.example'), resolve },
+    { allowance: parseAllowance('127.0.0.1,hooks.example'), resolve, refusalMs: 0 },
     { method: 'POST', url, headers: { 'x-a': 'b' }, body: 'ö', timeoutMs, keptBytesMax: 65_536 },
   );
 
 describe('a request', () => {
   it('can be another method, with a body of bytes', async () => {
-    const guard = { allowance: parseAllowance('127.0.0.1'), resolve: async () => [] };
+    const guard = {
+      ...{ allowance: parseAllowance('127.0.0.1'), resolve: async () => [], refusalMs: 0 },
+    };
     const body = gzipSync('compressed');
     const headers = { 'content-encoding': 'gzip' };
     const rest = { url: receiver.url, timeoutMs: 60_000, keptBytesMax: 4 };

@@ -9,15 +9,26 @@ import { isIP } from 'node:net';
 import { hostOf } from './check-url.ts';
 import { codeOf, DeliveryProblem, type Guard, resolveTarget } from './resolve-target.ts';
 
-export interface GuardedRequest {
+/** How long a request may take. */
+export interface RequestLimits {
+  /** For all of it, until the answer has ended. */
+  readonly timeoutMs: number;
+  /** Ends it where nobody can wait for the answer any more. */
+  readonly cut?: AbortSignal | undefined;
+}
+
+export interface GuardedRequest extends RequestLimits {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
-  /** For all of it, until the answer has ended. */
-  readonly timeoutMs: number;
   /** What is read of an answer; the rest is never received. */
   readonly keptBytesMax: number;
+}
+
+/** A request was ended by the one that sent it, before an answer came. */
+export class RequestCut extends Error {
+  override readonly name = 'RequestCut';
 }
 
 export interface GuardedAnswer {
@@ -32,27 +43,35 @@ export interface GuardedAnswer {
 /**
  * Sends a request to where the guard allows it: to the address that was checked, on a connection of its own, by
  * no proxy, and to no other place that the answer names.
- * @throws DeliveryProblem
+ * @throws DeliveryProblem, RequestCut
  */
 export async function sendGuarded(guard: Guard, guarded: GuardedRequest): Promise<GuardedAnswer> {
-  const signal = AbortSignal.timeout(guarded.timeoutMs);
-  const late = Promise.withResolvers<never>();
-  late.promise.catch(() => undefined);
-  const onLate = () => {
-    const seconds = Math.round(guarded.timeoutMs / 1000);
-    late.reject(new DeliveryProblem(`No complete answer came within ${seconds} seconds.`));
+  const { timeoutMs, cut } = guarded;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = cut ? AbortSignal.any([timeout, cut]) : timeout;
+  const ended = Promise.withResolvers<never>();
+  ended.promise.catch(() => undefined);
+  const onEnd = () => {
+    const seconds = Math.round(timeoutMs / 1000);
+    const isCut = cut?.aborted === true && !timeout.aborted;
+    ended.reject(
+      isCut
+        ? new RequestCut('The request was ended before an answer came')
+        : new DeliveryProblem(`No complete answer came within ${seconds} seconds.`),
+    );
   };
-  signal.addEventListener('abort', onLate, { once: true });
+  if (signal.aborted) onEnd();
+  else signal.addEventListener('abort', onEnd, { once: true });
   try {
     const url = new URL(guarded.url);
     // Not every resolver can be stopped.
-    const address = await Promise.race([resolveTarget(guard, url), late.promise]);
-    return await Promise.race([exchange(url, address, guarded, signal), late.promise]);
+    const address = await Promise.race([resolveTarget(guard, url), ended.promise]);
+    return await Promise.race([exchange(url, address, guarded, signal), ended.promise]);
   } catch (error) {
-    if (error instanceof DeliveryProblem) throw error;
+    if (error instanceof DeliveryProblem || error instanceof RequestCut) throw error;
     throw new DeliveryProblem(`The connection failed${codeOf(error)}.`, { cause: error });
   } finally {
-    signal.removeEventListener('abort', onLate);
+    signal.removeEventListener('abort', onEnd);
   }
 }
 

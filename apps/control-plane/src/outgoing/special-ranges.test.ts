@@ -95,7 +95,10 @@ describe('a name', () => {
       // Another answer to one who asks again (rebinding).
       return asked === 1 ? addresses : ['127.0.0.1'];
     };
-    return resolveTarget({ allowance, resolve }, new URL('https://hooks.example.com/'));
+    return resolveTarget(
+      { allowance, resolve, refusalMs: 0 },
+      new URL('https://hooks.example.com/'),
+    );
   };
 
   it('stands for its first address, and is resolved once', async () => {
@@ -115,9 +118,21 @@ describe('a name', () => {
     await expect(target(['10.0.0.1'], parseAllowance('10.1.0.0/16'))).rejects.toThrow();
   });
 
-  it('that cannot be resolved is named', async () => {
+  it('is refused in the same words and as late, whether it is private or does not exist', async () => {
+    const missing = () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
+    for (const resolve of [missing, async () => [], async () => ['10.0.0.1']]) {
+      const guard = { allowance: NOTHING_ALLOWED, resolve, refusalMs: 30 };
+      const begunAt = performance.now();
+      await expect(resolveTarget(guard, new URL('https://a.example/'))).rejects.toThrow(
+        'The name "a.example" has no address to which anything is sent.',
+      );
+      expect(performance.now() - begunAt).toBeGreaterThan(28);
+    }
+  });
+
+  it('that the operator named says why it has no address', async () => {
     const resolve = () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
-    const guard = { allowance: NOTHING_ALLOWED, resolve };
+    const guard = { allowance: parseAllowance('a.example'), resolve, refusalMs: 0 };
     await expect(resolveTarget(guard, new URL('https://a.example/'))).rejects.toThrow(
       'The name "a.example" cannot be resolved (ENOTFOUND).',
     );

@@ -74,6 +74,7 @@ export async function startTestApp(
     mail: options.mail ?? null,
     witnesses: [],
     webhookAllowance: options.webhookAllowance ?? NOTHING_ALLOWED,
+    refusalMs: 0,
     githubKeys: options.githubKeys ?? null,
     billing: {
       ...{ provider: 'manual', planChanges: 'request', operatorEmail: null, stripe: null },

@@ -1,18 +1,15 @@
 import type { LogStream } from '@tollkeeper/contract';
 import { LOG_STREAMS_MAX } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseAllowance } from '../../outgoing/index.ts';
 import type { Client } from '../../testing/client.ts';
-import { join } from '../../testing/join.ts';
-import { startOtherOrganization } from '../../testing/other-organization.ts';
-import { auditEvents, type Query } from '../../testing/query-database.ts';
-import { defaultWorkspace, makeKey, startOrganization } from '../../testing/start-organization.ts';
-import type { TestApp } from '../../testing/test-app.ts';
 import {
-  answerWith,
-  startWebhookReceiver,
-  type WebhookReceiver,
-} from '../../testing/webhook-receiver.ts';
+  type LackingCallers,
+  startDeliveryWorld,
+  startLackingCallers,
+} from '../../testing/delivery-world.ts';
+import { auditEvents, type Query } from '../../testing/query-database.ts';
+import type { TestApp } from '../../testing/test-app.ts';
+import { answerWith, type WebhookReceiver } from '../../testing/webhook-receiver.ts';
 
 const PATH = '/v1/log-streams';
 const SECRET = 'hec-token-of-splunk';
@@ -20,25 +17,15 @@ const SECRET = 'hec-token-of-splunk';
 let app: TestApp;
 let owner: Client;
 let query: Query;
-let stranger: Client;
-let viewer: Client;
-let confined: Client;
-/** Manages streams, and reads no events. */
-let manager: Client;
+let { stranger, viewer, confined, manager } = {} as LackingCallers;
 let receiver: WebhookReceiver;
 /** Made anew for each test. */
 let stream: LogStream;
 
 beforeAll(async () => {
-  const webhookAllowance = parseAllowance('127.0.0.1');
-  ({ app, owner, query } = await startOrganization({ webhookAllowance }));
-  receiver = await startWebhookReceiver();
-  viewer = (await join(app, owner, 'Vera', 'role_viewer')).client;
-  stranger = await startOtherOrganization(app, owner, query);
-  const workspaceId = await defaultWorkspace(owner);
-  const scopes = ['audit.webhook_manage'];
-  confined = (await makeKey(app, owner, { profile: 'custom', scopes, workspaceId })).client;
-  manager = (await makeKey(app, owner, { profile: 'custom', scopes })).client;
+  const world = await startDeliveryWorld();
+  ({ app, owner, query, receiver } = world);
+  ({ stranger, viewer, confined, manager } = await startLackingCallers(world));
 });
 
 beforeEach(async () => {

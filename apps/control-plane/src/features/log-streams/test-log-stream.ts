@@ -28,7 +28,7 @@ export function testLogStream(ctx: Ctx, { params: { id } }: Input): Promise<LogS
     const event = await readTest(ctx, row);
     const stream = openStream(services, row);
     const batch = testBatch(services, stream, event);
-    const sent = await sendBatch(services, stream, batch, TIMEOUT_MS);
+    const sent = await sendBatch(services, stream, batch, { timeoutMs: TIMEOUT_MS });
     services.logStreams.wake();
     const { result, status, durationMs, responseBody } = sent;
     return {

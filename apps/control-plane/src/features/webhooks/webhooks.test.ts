@@ -3,11 +3,9 @@ import type { WebhookEndpoint, WebhookEndpointWithSecret } from '@tollkeeper/con
 import { WEBHOOK_ENDPOINTS_MAX } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '../../testing/client.ts';
-import { join } from '../../testing/join.ts';
-import { startOtherOrganization } from '../../testing/other-organization.ts';
+import { type LackingCallers, startLackingCallers } from '../../testing/delivery-world.ts';
 import { auditEvents, type Query } from '../../testing/query-database.ts';
-import { defaultWorkspace, makeKey, startOrganization } from '../../testing/start-organization.ts';
-import type { TestApp } from '../../testing/test-app.ts';
+import { startOrganization } from '../../testing/start-organization.ts';
 
 const PATH = '/v1/webhook-endpoints';
 const MIGRATION = new URL('../../db/migrations/0049_changed_webhooks.sql', import.meta.url);
@@ -17,25 +15,16 @@ const BODY = {
   eventTypes: ['api_key.*'],
 };
 
-let app: TestApp;
 let owner: Client;
 let query: Query;
-let stranger: Client;
-let viewer: Client;
-let confined: Client;
-/** Manages webhooks, and reads no events. */
-let manager: Client;
+let { stranger, viewer, confined, manager } = {} as LackingCallers;
 /** Made anew for each test. */
 let endpoint: WebhookEndpointWithSecret;
 
 beforeAll(async () => {
-  ({ app, owner, query } = await startOrganization());
-  viewer = (await join(app, owner, 'Vera', 'role_viewer')).client;
-  stranger = await startOtherOrganization(app, owner, query);
-  const workspaceId = await defaultWorkspace(owner);
-  const scopes = ['audit.webhook_manage'];
-  confined = (await makeKey(app, owner, { profile: 'custom', scopes, workspaceId })).client;
-  manager = (await makeKey(app, owner, { profile: 'custom', scopes })).client;
+  const organization = await startOrganization();
+  ({ owner, query } = organization);
+  ({ stranger, viewer, confined, manager } = await startLackingCallers(organization));
 });
 
 beforeEach(async () => {

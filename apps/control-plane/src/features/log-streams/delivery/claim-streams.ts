@@ -1,6 +1,7 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Services } from '../../../context.ts';
 import { logStream } from '../../../db/schema/index.ts';
+import { busyOrganizations } from '../../../delivery/index.ts';
 import type { StreamRow } from '../destinations/index.ts';
 
 /** A process that has not recorded the batch by then was killed; no batch takes half as long. */
@@ -14,26 +15,37 @@ export interface ClaimedStream {
 
 /**
  * Takes streams that are due, for this process alone until their lease ends. Those that another process has locked
- * are left to it. They come in random order, so that each has its turn.
+ * are left to it. Organizations have their turns one after another, so that the streams of one that hang leave places to
+ * the others.
+ * @param underWay batches of this process, by organization
  */
 export async function claimStreams(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   streamsMax: number,
+  underWay: ReadonlyMap<string, number> = new Map(),
 ): Promise<readonly ClaimedStream[]> {
   if (streamsMax <= 0) return [];
   const now = clock();
   const at = sql`${now.toISOString()}::timestamptz`;
   return db.transaction(async (tx) => {
     const { rows: due } = await tx.execute<{ id: string; logEnd: string }>(sql`
-      select stream.id, chain.sequence as "logEnd"
-      from log_stream as stream
-        join audit_chain as chain on chain.organization_id = stream.organization_id
-        join organization on organization.id = stream.organization_id
-      where stream.status = 'enabled' and stream.next_attempt_at <= ${at}
-        and (stream.claimed_until is null or stream.claimed_until <= ${at})
-        and chain.sequence > stream.sequence and organization.deleted_at is null
-      order by random()
-      limit ${streamsMax}
+      with due as (
+        select stream.organization_id, stream.id, chain.sequence as log_end,
+          coalesce(busy.count, 0) + row_number() over (
+            partition by stream.organization_id order by random()) as turn
+        from log_stream as stream
+          join audit_chain as chain on chain.organization_id = stream.organization_id
+          join organization on organization.id = stream.organization_id
+          left join ${busyOrganizations(underWay)} on busy.organization_id = stream.organization_id
+        where ${isDue(at)} and chain.sequence > stream.sequence and organization.deleted_at is null
+        order by turn, random()
+        limit ${streamsMax}
+      )
+      select stream.id, due.log_end as "logEnd"
+      from due join log_stream as stream
+        on stream.organization_id = due.organization_id and stream.id = due.id
+      -- Once more, for what another process has claimed or changed meanwhile.
+      where ${isDue(at)}
       for no key update of stream skip locked`);
     if (due.length === 0) return [];
     const ends = new Map(due.map(({ id, logEnd }) => [id, Number(logEnd)]));
@@ -44,6 +56,11 @@ export async function claimStreams(
       .returning();
     return rows.map((row) => ({ row, logEnd: ends.get(row.id) ?? 0 }));
   });
+}
+
+function isDue(at: SQL): SQL {
+  return sql`stream.status = 'enabled' and stream.next_attempt_at <= ${at}
+    and (stream.claimed_until is null or stream.claimed_until <= ${at})`;
 }
 
 export function isStream({ organizationId, id }: Pick<StreamRow, 'organizationId' | 'id'>) {

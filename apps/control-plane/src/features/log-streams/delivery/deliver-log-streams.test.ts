@@ -1,15 +1,14 @@
 import type { AuditEvent, LogStream, LogStreamAttempt } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseAllowance } from '../../../outgoing/index.ts';
+import { createLog } from '../../../log.ts';
 import type { Client } from '../../../testing/client.ts';
+import { type DeliveryWorld, startDeliveryWorld } from '../../../testing/delivery-world.ts';
 import { readLines } from '../../../testing/log-systems.ts';
 import { auditEvents, type Query } from '../../../testing/query-database.ts';
-import { startOrganization } from '../../../testing/start-organization.ts';
 import type { TestApp } from '../../../testing/test-app.ts';
 import {
   acknowledge,
   answerWith,
-  startWebhookReceiver,
   type WebhookReceiver,
 } from '../../../testing/webhook-receiver.ts';
 import { claimStreams } from './claim-streams.ts';
@@ -17,20 +16,18 @@ import { deliverLogStreams, deliverStreamsDue } from './deliver-log-streams.ts';
 
 const PATH = '/v1/log-streams';
 const DAY_S = 86_400;
-const LIMITS = { runMs: 60_000, timeoutMs: 60_000 };
+const LIMITS = { runMs: 60_000, timeoutMs: 60_000, graceMs: 0 };
 
 let app: TestApp;
 let owner: Client;
 let query: Query;
 let receiver: WebhookReceiver;
 let stream: LogStream;
+let act: DeliveryWorld['act'];
 let now: Date;
 
 beforeAll(async () => {
-  ({ app, owner, query } = await startOrganization({
-    webhookAllowance: parseAllowance('127.0.0.1'),
-  }));
-  receiver = await startWebhookReceiver();
+  ({ app, owner, query, receiver, act } = await startDeliveryWorld());
 });
 
 beforeEach(async () => {
@@ -46,14 +43,6 @@ async function create(body: object = {}): Promise<LogStream> {
   return (await owner.post<LogStream>(PATH, given)).body;
 }
 
-let roles = 0;
-/** Does something that has an event. */
-async function act(): Promise<string> {
-  roles += 1;
-  const body = { name: `Role ${roles}`, scopes: ['members.read'] };
-  return (await owner.post<{ name: string }>('/v1/roles', body)).body.name;
-}
-
 const services = () => ({ ...app.services, clock: () => now });
 const run = () => {
   // Never before what the server has done.
@@ -64,8 +53,8 @@ const pass = (seconds: number) => {
   now = new Date(now.getTime() + seconds * 1000);
 };
 const read = async (id = stream.id) => (await owner.get<LogStream>(`${PATH}/${id}`)).body;
-const attempts = async () =>
-  (await owner.get<{ data: LogStreamAttempt[] }>(`${PATH}/${stream.id}/attempts`)).body.data;
+const attempts = async (id = stream.id) =>
+  (await owner.get<{ data: LogStreamAttempt[] }>(`${PATH}/${id}/attempts`)).body.data;
 const events = () =>
   receiver.received.flatMap(({ bytes }) => readLines(bytes) as unknown as AuditEvent[]);
 const batchIds = () => receiver.received.map(({ headers }) => headers['tollkeeper-batch-id']);
@@ -248,12 +237,15 @@ describe('a batch', () => {
     expect(await run()).toBe(0);
     pass(121);
     // Killed after the request, before anything was recorded.
-    const dead = new AbortController();
+    let isKilled = false;
+    const db = new Proxy(app.services.db, {
+      get: (target, name) => (isKilled ? undefined : Reflect.get(target, name)),
+    });
     receiver.reply = (request, response) => {
-      dead.abort();
+      isKilled = true;
       acknowledge(request, response);
     };
-    await deliverLogStreams(services(), dead.signal, LIMITS);
+    await deliverStreamsDue({ ...services(), db, log: createLog('silent') });
     await act();
     expect(await run()).toBe(0);
     pass(121);
@@ -266,9 +258,9 @@ describe('a batch', () => {
   });
 
   it('that hangs delays no other stream', async () => {
-    const open: (() => void)[] = [];
+    const sent: string[] = [];
     receiver.reply = (request, response) => {
-      if (request.path === '/hangs') open.push(() => acknowledge(request, response));
+      if (request.path === '/hangs') sent.push(request.body);
       else acknowledge(request, response);
     };
     const url = `http://127.0.0.1:${receiver.port}/hangs`;
@@ -277,11 +269,15 @@ describe('a batch', () => {
     const running = deliverLogStreams(app.services, stopping.signal, LIMITS);
     const name = await act();
     const isThere = () => events().some(({ target }) => target.name === name);
-    while (!(isThere() && open.length > 0)) await new Promise((next) => setImmediate(next));
+    while (!(isThere() && sent.length > 0)) await new Promise((next) => setImmediate(next));
     expect(await read(hanging.id)).toMatchObject({ lastDeliveredAt: null });
     stopping.abort();
-    for (const end of open) end();
     await running;
+    // It is due at once for another process, and has no attempt.
+    expect(await attempts(hanging.id)).toEqual([]);
+    receiver.reply = acknowledge;
+    expect(await run()).toBe(1);
+    expect(receiver.received.at(-1)).toMatchObject({ path: '/hangs', body: sent[0] });
   });
 
   it('ends in time, however slow or long the answer is', async () => {

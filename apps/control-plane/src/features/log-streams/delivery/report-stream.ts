@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { AuditAction } from '@tollkeeper/contract';
 import { logStream } from '../../../db/schema/index.ts';
 import type { Facts } from '../../../write/audit.ts';
+import { jobSource } from '../../../write/job-source.ts';
 import { commit, type WriteServices } from '../../../write/write.ts';
 import type { StreamRow } from '../destinations/index.ts';
 import { streamTarget } from '../stream-view.ts';
@@ -84,12 +84,8 @@ function report(
   action: AuditAction,
   reportOf: (row: StreamRow) => Report | undefined,
 ): Promise<void> {
-  const source = {
-    ...{ organizationId, action },
-    actor: { type: 'system', job: DELIVER_LOG_STREAMS } as const,
-    origin: { requestId: `req_${randomUUID()}`, ip: null, userAgent: null },
-  };
   const isThis = isStream({ organizationId, id });
+  const source = jobSource(organizationId, DELIVER_LOG_STREAMS, action);
   return commit<void>(services, source, async (tx) => {
     const [row] = await tx.select().from(logStream).where(isThis).for('update');
     const found = row && reportOf(row);

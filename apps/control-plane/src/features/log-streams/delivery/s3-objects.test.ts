@@ -2,17 +2,12 @@ import { gunzipSync } from 'node:zlib';
 import type { AuditEvent, LogStream } from '@tollkeeper/contract';
 import { parseCheckpoint, verifyNote } from '@tollkeeper/transparency-log';
 import { beforeAll, expect, it } from 'vitest';
-import { parseAllowance } from '../../../outgoing/index.ts';
 import type { Client } from '../../../testing/client.ts';
+import { startDeliveryWorld } from '../../../testing/delivery-world.ts';
 import { readLines, readS3 } from '../../../testing/log-systems.ts';
 import type { Query } from '../../../testing/query-database.ts';
-import { startOrganization } from '../../../testing/start-organization.ts';
 import type { TestApp } from '../../../testing/test-app.ts';
-import {
-  answerWith,
-  startWebhookReceiver,
-  type WebhookReceiver,
-} from '../../../testing/webhook-receiver.ts';
+import { answerWith, type WebhookReceiver } from '../../../testing/webhook-receiver.ts';
 import { integrateAuditLogs, logVerifierKey } from '../../../transparency-log/index.ts';
 import { deliverStreamsDue } from './deliver-log-streams.ts';
 
@@ -32,10 +27,7 @@ beforeAll(async () => {
   // Within an hour, however late in one the test begins.
   hour = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
   now = new Date(hour.getTime() + 10 * 60_000);
-  ({ app, owner, query } = await startOrganization({
-    ...{ webhookAllowance: parseAllowance('127.0.0.1'), clock: () => now },
-  }));
-  receiver = await startWebhookReceiver();
+  ({ app, owner, query, receiver } = await startDeliveryWorld({ clock: () => now }));
   receiver.reply = answerWith(200);
   const { accessKeyId, secretAccessKey: secret, region } = KEYS;
   const url = `http://127.0.0.1:${receiver.port}`;

@@ -1,6 +1,6 @@
 import { LOG_STREAM_ANSWER_MAX } from '@tollkeeper/contract';
 import type { Services } from '../../../context.ts';
-import { DeliveryProblem } from '../../../outgoing/index.ts';
+import { DeliveryProblem, RequestCut, type RequestLimits } from '../../../outgoing/index.ts';
 import {
   type Batch,
   type BatchAnswer,
@@ -19,16 +19,19 @@ export interface SentBatch extends BatchAnswer {
 
 type SendServices = Pick<Services, 'db' | 'outgoing' | 'baseUrl' | 'auditLogKey' | 'clock' | 'log'>;
 
-/** Sends a batch. Never throws for what the destination does; no part of what it gives has the secret. */
+/**
+ * Sends a batch. Never throws for what the destination does; no part of what it gives has the secret.
+ * @throws RequestCut
+ */
 export async function sendBatch(
   services: SendServices,
   stream: OpenStream,
   batch: Batch,
-  timeoutMs: number,
+  limits: RequestLimits,
 ): Promise<SentBatch> {
   const at = services.clock();
   const begunAt = performance.now();
-  const answer = await send(services, stream, batch, timeoutMs).catch((error: unknown) =>
+  const answer = await send(services, stream, batch, limits).catch((error: unknown) =>
     unanswered(services, stream, error),
   );
   const durationMs = Math.round(performance.now() - begunAt);
@@ -39,18 +42,19 @@ async function send(
   services: SendServices,
   stream: OpenStream,
   batch: Batch,
-  timeoutMs: number,
+  limits: RequestLimits,
 ): Promise<BatchAnswer> {
   if (stream.problem !== null) throw new DeliveryProblem(stream.problem);
-  return DESTINATIONS[stream.row.destination].send(services, stream, batch, timeoutMs);
+  return DESTINATIONS[stream.row.destination].send(services, stream, batch, limits);
 }
 
-/** What is stored of an attempt that did not reach the destination. */
+/** What is stored of an attempt that did not reach the destination. @throws RequestCut */
 function unanswered(
   { log }: Pick<Services, 'log'>,
   { row }: Pick<OpenStream, 'row'>,
   error: unknown,
 ): BatchAnswer {
+  if (error instanceof RequestCut) throw error;
   const nothing = { status: null, retryAfter: undefined, responseBody: null };
   if (error instanceof DeliveryProblem) {
     return { ...nothing, result: { kind: 'refused', problem: error.message } };

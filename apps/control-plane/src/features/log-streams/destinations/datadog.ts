@@ -39,7 +39,7 @@ export const datadog: Destination = {
     });
     return `{${head.slice(1, -1)},"event":${json}}`;
   },
-  async send({ outgoing }, { row, secret }, { records }, timeoutMs) {
+  async send({ outgoing }, { row, secret }, { records }, limits) {
     const answer = await sendGuarded(outgoing, {
       method: 'POST',
       url: joinUrl(row.url ?? `https://http-intake.logs.${row.site}`, '/api/v2/logs'),
@@ -50,7 +50,8 @@ export const datadog: Destination = {
         'dd-api-key': secret ?? '',
       },
       body: await gzipText(`[${records.join(',')}]`),
-      ...{ timeoutMs, keptBytesMax: ANSWER_BYTES_MAX },
+      ...limits,
+      keptBytesMax: ANSWER_BYTES_MAX,
     });
     if (isSuccess(answer)) return answerOf(answer, TAKEN);
     const said = saidOf(jsonOf(answer));

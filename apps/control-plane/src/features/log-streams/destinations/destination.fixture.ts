@@ -41,7 +41,7 @@ export function prepareReceiver(): void {
 
 export const services = () =>
   ({
-    outgoing: { allowance: parseAllowance('127.0.0.1'), resolve: async () => [] },
+    outgoing: { allowance: parseAllowance('127.0.0.1'), resolve: async () => [], refusalMs: 0 },
   }) as unknown as Services;
 
 export function stream(destination: LogStreamDestination, row: object = {}): OpenStream {
@@ -79,6 +79,6 @@ export async function send(open: OpenStream, events: readonly AuditEvent[] = [EV
   });
   const range = { firstSequence: 7, lastSequence: 6 + events.length, firstAt: EVENT.at };
   const batch = { ...range, records, bytes: 1, isTest: open.row.destination === 's3' };
-  const answer = await destination.send(services(), open, batch, 30_000);
+  const answer = await destination.send(services(), open, batch, { timeoutMs: 30_000 });
   return { ...answer, received: receiver.received.at(-1) as ReceivedWebhook };
 }

@@ -1,7 +1,7 @@
 import type { AuditEvent, LogStreamDestination } from '@tollkeeper/contract';
 import type { Services } from '../../../context.ts';
 import type { logStream } from '../../../db/schema/index.ts';
-import type { GuardedAnswer } from '../../../outgoing/index.ts';
+import type { GuardedAnswer, RequestLimits } from '../../../outgoing/index.ts';
 
 export type StreamRow = typeof logStream.$inferSelect;
 
@@ -61,12 +61,12 @@ export interface Destination {
   readonly isHourly: boolean;
   /** An event as a part of the body. */
   readonly record: (event: StreamEvent, stream: OpenStream) => string;
-  /** @throws DeliveryProblem where no answer came */
+  /** @throws DeliveryProblem where no answer came, RequestCut */
   readonly send: (
     services: SendServices,
     stream: OpenStream,
     batch: Batch,
-    timeoutMs: number,
+    limits: RequestLimits,
   ) => Promise<BatchAnswer>;
 }
 

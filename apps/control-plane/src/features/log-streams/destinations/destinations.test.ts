@@ -90,7 +90,7 @@ describe('Datadog', () => {
       { ...services(), outgoing: { ...outgoing, resolve } },
       open,
       batch,
-      30_000,
+      { timeoutMs: 30_000 },
     );
     await expect(sent).rejects.toThrow(/has no address/);
     expect(names).toEqual(['http-intake.logs.us3.datadoghq.com']);

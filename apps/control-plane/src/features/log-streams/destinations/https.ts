@@ -15,7 +15,7 @@ export const https: Destination = {
   bytesMax: 1_000_000,
   isHourly: false,
   record: ({ json }) => `${json}\n`,
-  async send({ outgoing }, stream, { records, firstSequence, lastSequence, isTest }, timeoutMs) {
+  async send({ outgoing }, stream, { records, firstSequence, lastSequence, isTest }, limits) {
     const { id, url } = stream.row;
     const range = isTest ? `test-${firstSequence}` : `${firstSequence}-${lastSequence}`;
     const answer = await sendGuarded(outgoing, {
@@ -29,7 +29,8 @@ export const https: Destination = {
         'tollkeeper-batch-id': `${id}-${range}`,
       },
       body: records.join(''),
-      ...{ timeoutMs, keptBytesMax: ANSWER_BYTES_MAX },
+      ...limits,
+      keptBytesMax: ANSWER_BYTES_MAX,
     });
     return answerOf(answer, isSuccess(answer) ? TAKEN : refusalOf(answer));
   },

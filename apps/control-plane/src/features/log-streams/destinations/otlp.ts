@@ -38,7 +38,7 @@ export const otlp: Destination = {
       eventName: event.action,
     });
   },
-  async send({ outgoing }, stream, { records }, timeoutMs) {
+  async send({ outgoing }, stream, { records }, limits) {
     const resource = attributes({ 'service.name': 'tollkeeper', 'host.name': stream.host });
     const scope = { name: 'tollkeeper.audit_log' };
     const head = `{"resourceLogs":[{"resource":{"attributes":${JSON.stringify(resource)}},"scopeLogs":[{"scope":${JSON.stringify(scope)},"logRecords":[`;
@@ -52,7 +52,8 @@ export const otlp: Destination = {
         'user-agent': 'Tollkeeper-Log-Streams',
       },
       body: await gzipText(`${head}${records.join(',')}]}]}]}`),
-      ...{ timeoutMs, keptBytesMax: ANSWER_BYTES_MAX },
+      ...limits,
+      keptBytesMax: ANSWER_BYTES_MAX,
     });
     if (!isSuccess(answer)) {
       const { message } = jsonOf(answer) ?? {};

@@ -2,6 +2,8 @@ import {
   DeliveryProblem,
   type Guard,
   type GuardedAnswer,
+  RequestCut,
+  type RequestLimits,
   sendGuarded,
 } from '../../../outgoing/index.ts';
 import { ANSWER_BYTES_MAX, type StreamRow } from './destination.ts';
@@ -37,7 +39,7 @@ export async function putObject(
   row: StreamRow,
   secretAccessKey: string,
   { key, body, contentType }: PutObject,
-  timeoutMs: number,
+  limits: RequestLimits,
 ): Promise<PutAnswer> {
   const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
   let answer: GuardedAnswer | undefined;
@@ -60,7 +62,8 @@ export async function putObject(
           url: urlOf(request),
           headers: withoutHost(request.headers),
           body,
-          ...{ timeoutMs, keptBytesMax: ANSWER_BYTES_MAX },
+          ...limits,
+          keptBytesMax: ANSWER_BYTES_MAX,
         }).catch((error: unknown) => {
           problem = error;
           throw error;
@@ -78,6 +81,7 @@ export async function putObject(
     () => undefined,
     (reason: unknown) => problem ?? reason,
   );
+  if (error instanceof RequestCut) throw error;
   if (!answer && !(error instanceof DeliveryProblem)) {
     throw new DeliveryProblem('The request cannot be made. Check the bucket and the region.', {
       cause: error,

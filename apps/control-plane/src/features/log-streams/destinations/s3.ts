@@ -1,4 +1,8 @@
-import { DeliveryProblem, type GuardedAnswer } from '../../../outgoing/index.ts';
+import {
+  DeliveryProblem,
+  type GuardedAnswer,
+  type RequestLimits,
+} from '../../../outgoing/index.ts';
 import {
   answerOf,
   type Batch,
@@ -21,7 +25,7 @@ export const s3: Destination = {
   bytesMax: 8_000_000,
   isHourly: true,
   record: ({ json }) => `${json}\n`,
-  async send(services, stream, batch, timeoutMs) {
+  async send(services, stream, batch, limits) {
     const body = await gzipText(batch.records.join(''));
     const lines = { body, contentType: 'application/gzip' };
     if (batch.isTest) {
@@ -29,21 +33,21 @@ export const s3: Destination = {
         services,
         stream,
         { key: `${prefixOf(stream)}tollkeeper-test.jsonl.gz`, ...lines },
-        timeoutMs,
+        limits,
       );
     }
     const { organizationId } = stream.row;
     const checkpoint = await readExactCheckpoint(services, organizationId, batch.lastSequence);
     if (checkpoint.kind === 'not_yet') return NOT_READY;
     const name = nameOf(stream, batch);
-    const answer = await put(services, stream, { key: `${name}.jsonl.gz`, ...lines }, timeoutMs);
+    const answer = await put(services, stream, { key: `${name}.jsonl.gz`, ...lines }, limits);
     if (answer.result.kind !== 'taken') return answer;
     if (checkpoint.kind === 'none') {
       const note = `Without a checkpoint: ${checkpoint.reason}`;
       return { ...answer, result: { kind: 'taken', rejectedCount: 0, note } };
     }
     const note = { body: Buffer.from(checkpoint.note), contentType: 'text/plain; charset=utf-8' };
-    return put(services, stream, { key: `${name}.checkpoint`, ...note }, timeoutMs);
+    return put(services, stream, { key: `${name}.checkpoint`, ...note }, limits);
   },
 };
 
@@ -68,9 +72,9 @@ async function put(
   { outgoing }: SendServices,
   { row, secret }: OpenStream,
   object: PutObject,
-  timeoutMs: number,
+  limits: RequestLimits,
 ): Promise<BatchAnswer> {
-  const { answer, error } = await putObject(outgoing, row, secret ?? '', object, timeoutMs);
+  const { answer, error } = await putObject(outgoing, row, secret ?? '', object, limits);
   if (!answer) throw error instanceof Error ? error : new DeliveryProblem('Nothing was sent.');
   if (isSuccess(answer)) return answerOf(answer, TAKEN);
   return answerOf(answer, refusalOf(answer, saidOf(answer)));

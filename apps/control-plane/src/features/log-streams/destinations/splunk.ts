@@ -38,7 +38,7 @@ export const splunk: Destination = {
     });
     return `{"time":${time},${head.slice(1, -1)},"event":${json}}\n`;
   },
-  async send({ outgoing }, { row, secret }, { records }, timeoutMs) {
+  async send({ outgoing }, { row, secret }, { records }, limits) {
     const answer = await sendGuarded(outgoing, {
       method: 'POST',
       url: joinUrl(row.url, '/services/collector/event'),
@@ -48,7 +48,8 @@ export const splunk: Destination = {
         authorization: `Splunk ${secret ?? ''}`,
       },
       body: records.join(''),
-      ...{ timeoutMs, keptBytesMax: ANSWER_BYTES_MAX },
+      ...limits,
+      keptBytesMax: ANSWER_BYTES_MAX,
     });
     const { code, text } = jsonOf(answer) ?? {};
     const detail = typeof code === 'number' ? detailOf(code, text) : '';

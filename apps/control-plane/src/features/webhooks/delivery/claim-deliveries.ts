@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Services } from '../../../context.ts';
 import type { Transaction } from '../../../db/connect.ts';
 import { auditEvent, webhookDelivery, webhookEndpoint } from '../../../db/schema/index.ts';
+import { busyOrganizations } from '../../../delivery/index.ts';
 import { payloadColumns } from '../webhook-payload.ts';
 
 /** Requests to one endpoint at a time, by all processes; fewer to one that failed last, so that it costs little. */
@@ -114,8 +115,7 @@ async function claim(
     ), turn as (
       select waiting.*, coalesce(busy.count, 0) + row_number() over (
           partition by waiting.organization_id order by waiting.nth, random()) as number
-      from waiting left join unnest(${sql.param([...underWay.keys()])}::text[],
-          ${sql.param([...underWay.values()])}::int[]) as busy (organization_id, count)
+      from waiting left join ${busyOrganizations(underWay)}
         on busy.organization_id = waiting.organization_id
     ), due as (
       select * from turn where number <= ${ORGANIZATION_AT_ONCE}
@@ -131,6 +131,26 @@ async function claim(
     returning delivery.organization_id as "organizationId", delivery.endpoint_id as "endpointId",
       delivery.sequence`);
   return rows;
+}
+
+/** Ends the lease of a delivery that was not sent: any process may send it at once. */
+export async function giveBackDelivery(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  { delivery: { organizationId, endpointId, sequence, claimedUntil } }: ClaimedDelivery,
+): Promise<void> {
+  if (claimedUntil === null) return;
+  await db
+    .update(webhookDelivery)
+    .set({ claimedUntil: null, nextAttemptAt: clock() })
+    .where(
+      and(
+        eq(webhookDelivery.organizationId, organizationId),
+        eq(webhookDelivery.endpointId, endpointId),
+        eq(webhookDelivery.sequence, sequence),
+        eq(webhookDelivery.status, 'pending'),
+        eq(webhookDelivery.claimedUntil, claimedUntil),
+      ),
+    );
 }
 
 /** The event is null where the retention of the log has deleted it. */

@@ -5,17 +5,12 @@ import type {
   WebhookEndpointWithSecret,
 } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
-import { parseAllowance } from '../../../outgoing/index.ts';
 import type { Client } from '../../../testing/client.ts';
+import { startDeliveryWorld } from '../../../testing/delivery-world.ts';
 import { startOtherOrganization } from '../../../testing/other-organization.ts';
 import type { Query } from '../../../testing/query-database.ts';
-import { startOrganization } from '../../../testing/start-organization.ts';
 import type { TestApp } from '../../../testing/test-app.ts';
-import {
-  answerWith,
-  startWebhookReceiver,
-  type WebhookReceiver,
-} from '../../../testing/webhook-receiver.ts';
+import { answerWith, type WebhookReceiver } from '../../../testing/webhook-receiver.ts';
 import { claimDeliveries } from './claim-deliveries.ts';
 import { deleteOrphanDeliveries } from './delete-orphan-deliveries.ts';
 import { deliverDue } from './deliver-webhooks.ts';
@@ -31,11 +26,8 @@ let receiver: WebhookReceiver;
 let endpoint: WebhookEndpointWithSecret;
 
 beforeAll(async () => {
-  ({ app, owner, query } = await startOrganization({
-    webhookAllowance: parseAllowance('127.0.0.1'),
-  }));
+  ({ app, owner, query, receiver } = await startDeliveryWorld());
   stranger = await startOtherOrganization(app, owner, query);
-  receiver = await startWebhookReceiver();
 });
 
 beforeEach(async () => {

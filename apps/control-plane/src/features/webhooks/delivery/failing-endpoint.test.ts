@@ -1,14 +1,12 @@
 import type { WebhookEndpointWithSecret } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
-import { parseAllowance } from '../../../outgoing/index.ts';
 import type { Client } from '../../../testing/client.ts';
+import { startDeliveryWorld } from '../../../testing/delivery-world.ts';
 import { auditEvents, type Query } from '../../../testing/query-database.ts';
-import { startOrganization } from '../../../testing/start-organization.ts';
 import type { TestApp } from '../../../testing/test-app.ts';
 import {
   acknowledge,
   answerWith,
-  startWebhookReceiver,
   type WebhookReceiver,
 } from '../../../testing/webhook-receiver.ts';
 import { deliverDue } from './deliver-webhooks.ts';
@@ -24,10 +22,7 @@ let endpoint: WebhookEndpointWithSecret;
 let now: Date;
 
 beforeAll(async () => {
-  ({ app, owner, query } = await startOrganization({
-    webhookAllowance: parseAllowance('127.0.0.1'),
-  }));
-  receiver = await startWebhookReceiver();
+  ({ app, owner, query, receiver } = await startDeliveryWorld());
 });
 
 beforeEach(async () => {

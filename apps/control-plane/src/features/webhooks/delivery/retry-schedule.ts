@@ -1,5 +1,5 @@
 import { WEBHOOK_ATTEMPTS_MAX } from '@tollkeeper/contract';
-import { readRetryAfter } from '../../../outgoing/index.ts';
+import { retryAt } from '../../../delivery/index.ts';
 
 const MINUTE_S = 60;
 const HOUR_S = 3600;
@@ -17,8 +17,6 @@ export const RETRY_DELAYS_S = [
   28 * HOUR_S,
 ] as const;
 
-/** A tenth more or less, so that what failed together does not come back together. */
-const JITTER = 0.1;
 /** What an answer can ask for: it would otherwise never be asked again. */
 const RETRY_AFTER_S_MAX = 24 * HOUR_S;
 
@@ -36,7 +34,5 @@ export function nextAttemptAt(
 ): Date | undefined {
   const delayS = RETRY_DELAYS_S[triesCount - 1];
   if (delayS === undefined || triesCount >= WEBHOOK_ATTEMPTS_MAX) return undefined;
-  const jittered = delayS * (1 + JITTER * (2 * random - 1));
-  const asked = Math.min(readRetryAfter(retryAfter, now), RETRY_AFTER_S_MAX);
-  return new Date(now.getTime() + Math.max(jittered, asked) * 1000);
+  return retryAt({ delayS, retryAfter, retryAfterSMax: RETRY_AFTER_S_MAX }, now, random);
 }

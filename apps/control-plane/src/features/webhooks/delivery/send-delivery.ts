@@ -4,6 +4,7 @@ import {
   DeliveryProblem,
   type GuardedAnswer,
   openSecret,
+  RequestCut,
   sendGuarded,
 } from '../../../outgoing/index.ts';
 import { signatureHeader } from '../signing-secret.ts';
@@ -36,15 +37,19 @@ export interface Outcome {
 
 type SendServices = Pick<Services, 'clock' | 'log' | 'outgoing' | 'webhooks'>;
 
-/** Sends one request (Standard Webhooks). Never throws for what the endpoint does. */
+/**
+ * Sends one request (Standard Webhooks). Never throws for what the endpoint does.
+ * @param cut ends the request without an outcome
+ */
 export async function sendDelivery(
   services: SendServices,
   claimed: ClaimedDelivery,
+  cut: AbortSignal,
   timeoutMs = TIMEOUT_MS,
 ): Promise<Outcome> {
   const at = services.clock();
   const begunAt = performance.now();
-  const outcome = await attempt(services, claimed, at, timeoutMs).catch((error: unknown) => ({
+  const outcome = await attempt(services, claimed, cut, at, timeoutMs).catch((error: unknown) => ({
     ...failed(services, claimed, error),
     request: null,
   }));
@@ -56,7 +61,9 @@ type Answered = Omit<Attempted, 'request'>;
 
 const NO_ANSWER = { status: null, responseBody: null, retryAfter: undefined, isFinal: false };
 
+/** @throws RequestCut */
 function failed({ log }: SendServices, { delivery }: ClaimedDelivery, error: unknown): Answered {
+  if (error instanceof RequestCut) throw error;
   if (error instanceof DeliveryProblem) return { ...NO_ANSWER, problem: error.message };
   const { organizationId, endpointId, eventId } = delivery;
   log.error({ err: error, organizationId, endpointId, eventId }, 'webhook not sent');
@@ -68,6 +75,7 @@ function failed({ log }: SendServices, { delivery }: ClaimedDelivery, error: unk
 async function attempt(
   services: SendServices,
   claimed: ClaimedDelivery,
+  cut: AbortSignal,
   now: Date,
   timeoutMs: number,
 ): Promise<Attempted> {
@@ -94,8 +102,7 @@ async function attempt(
     ...request,
     method: 'POST',
     body,
-    timeoutMs,
-    keptBytesMax: WEBHOOK_RESPONSE_BYTES_MAX,
+    ...{ timeoutMs, cut, keptBytesMax: WEBHOOK_RESPONSE_BYTES_MAX },
   }).then(outcomeOf, (error: unknown) => failed(services, claimed, error));
   return { ...answered, request };
 }
