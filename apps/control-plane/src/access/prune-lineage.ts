@@ -11,6 +11,7 @@ import {
   joinKey,
   keyEdit,
   keyRotation,
+  logStream,
   webhookEndpoint,
 } from '../db/schema/index.ts';
 import { defineUnawaitedWrite } from '../db/statement.ts';
@@ -31,6 +32,7 @@ export const LIVING: readonly Trace[] = [
   [admission, sql.raw('trace.created_by_key_id')],
   [gateway, sql.raw('trace.created_by_key_id')],
   [webhookEndpoint, sql.raw('trace.created_by_key_id')],
+  [logStream, sql.raw('trace.created_by_key_id')],
   [keyRotation, sql.raw('trace.rotated_by'), keyIs(sql`key.status <> 'revoked'`)],
 ];
 

@@ -131,6 +131,7 @@ it('reads whole tables in jobs only once an hour, and none that grows with keys 
     ...['organization', 'stripe_customer', 'gateway_connection', 'join_key', 'usage_source'],
     'sign_in_failure',
     'webhook_endpoint',
+    'log_stream',
   ];
   const wide = await readWhole(async () => {
     await purgeOutdated(services.db);

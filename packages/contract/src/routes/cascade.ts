@@ -5,6 +5,7 @@ import {
   KEPT_MEMBERS,
   KEPT_MEMBERS_MAX,
   KEPT_MEMBERS_RULE,
+  logStreamId,
   memberId,
   policyId,
   roleId,
@@ -15,7 +16,7 @@ import { instant } from '../text.ts';
 
 /** What `cascade` does, wherever a key ends. */
 export const CASCADE =
-  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the webhook endpoints, join keys, invitations and gateways of all of them. Members who joined by one of these invitations are removed, with their keys, also those that were handed over to others, the keys that they rotated, their join keys and webhook endpoints, and everything that all of these created. What was done before, or by a member whom somebody else invited again since, stays. Up to 5,000 things end in one transaction. Where there are more, the first transaction revokes the key, and from then on nothing of the rest can change anything. Further transactions end it, whatever becomes of the request, of the caller and of the server. The rest is refused when one of the keys belongs to another member, who is not removed, and the caller lacks api_keys.manage_all. Refused as a whole when the caller is a key that would end as well. Join keys and gateways go with fleet.manage, webhook endpoints with audit.webhook_manage, invitations with members.invite, and members with members.remove, as far as the caller may remove them. Otherwise they stay: join keys and invitations are blocked, members, gateways and webhook endpoints are not. The owner of the organization and the caller always stay';
+  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the webhook endpoints, log streams, join keys, invitations and gateways of all of them. Members who joined by one of these invitations are removed, with their keys, also those that were handed over to others, the keys that they rotated, their join keys, webhook endpoints and log streams, and everything that all of these created. What was done before, or by a member whom somebody else invited again since, stays. Up to 5,000 things end in one transaction. Where there are more, the first transaction revokes the key, and from then on nothing of the rest can change anything. Further transactions end it, whatever becomes of the request, of the caller and of the server. The rest is refused when one of the keys belongs to another member, who is not removed, and the caller lacks api_keys.manage_all. Refused as a whole when the caller is a key that would end as well. Join keys and gateways go with fleet.manage, webhook endpoints and log streams with audit.webhook_manage, invitations with members.invite, and members with members.remove, as far as the caller may remove them. Otherwise they stay: join keys and invitations are blocked, members, gateways, webhook endpoints and log streams are not. The owner of the organization and the caller always stay';
 
 const KEEP_MEMBERS =
   'Members whom `cascade` does not remove, together with their keys and everything that these created; `all` removes nobody. Refused without `cascade`';
@@ -49,6 +50,7 @@ export const createdByKey = z
     members: namedMembers.meta({ description: NAMED }),
     gatewaysCount: z.int().meta({ description: 'Gateways that joined by one of the join keys' }),
     webhookEndpointsCount: z.int(),
+    logStreamsCount: z.int(),
     membersLeftCount: z.int().meta({
       description:
         'Further members who joined by one of the invitations: `cascade` leaves them, as the caller keeps them or may not remove them',
@@ -60,6 +62,10 @@ export const createdByKey = z
     webhookEndpointsLeftCount: z.int().meta({
       description:
         'Further webhook endpoints, which `cascade` leaves, as the caller may not delete them: they go on receiving audit events',
+    }),
+    logStreamsLeftCount: z.int().meta({
+      description:
+        'Further log streams, which `cascade` leaves, as the caller may not delete them: they go on sending audit events',
     }),
     editedKeysCount: z.int().meta({
       description:
@@ -96,6 +102,13 @@ export const createdByKey = z
       .meta({
         description: `The first ${CREATED_NAMED_MAX} by name; empty without audit.webhook_manage`,
       }),
+    changedLogStreamsCount: z.int().meta({
+      description:
+        'Log streams of others that these edited, paused or resumed. `cascade` leaves them as they are: review where they send to',
+    }),
+    changedLogStreams: z.array(z.strictObject({ id: logStreamId, name: z.string() })).meta({
+      description: `The first ${CREATED_NAMED_MAX} by name; empty without audit.webhook_manage`,
+    }),
     isComplete: z.boolean().meta({
       description: `False where there are more than ${CREATED_COUNTED_MAX.toLocaleString('en')} keys and members, deleted and removed ones included, or very many rotations or admissions: the counts are then those of the first of them, and there may be more`,
     }),
@@ -136,7 +149,7 @@ const cascade = z
     startedAt: instant,
     endedCount: z.int().meta({
       description:
-        'Keys, webhook endpoints, join keys, invitations, members and gateways that it has ended so far, besides the keys of the request',
+        'Keys, webhook endpoints, log streams, join keys, invitations, members and gateways that it has ended so far, besides the keys of the request',
     }),
     stuckAt: instant.nullable().meta({
       description:

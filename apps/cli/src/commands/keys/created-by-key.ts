@@ -57,7 +57,7 @@ export async function createdByKeys(
     : `Everything ${it} created or rotated stays: ${things}. Give --cascade to end that as well.${further}`;
 }
 
-/** Other keys, members, roles, policies and webhook endpoints, which no cascade ends. */
+/** Other keys, members, roles, policies, webhook endpoints and log streams, which no cascade ends. */
 function toReview(created: Created, it: string): string {
   const { editedKeysCount, editedKeys, changedMembersCount, changedRolesCount } = created;
   const keys = editedKeys.map(({ name, id }) => `${name} (${id})`);
@@ -82,6 +82,11 @@ function toReview(created: Created, it: string): string {
       created.changedWebhookEndpointsCount,
       created.changedWebhookEndpoints.map(({ name, id }) => `${name} (${id})`),
     ),
+    review(
+      `the log streams of others that ${it} changed, which`,
+      created.changedLogStreamsCount,
+      created.changedLogStreams.map(({ name, id }) => `${name} (${id})`),
+    ),
   ].join('');
 }
 
@@ -103,12 +108,13 @@ function leaving({ membersCount, members }: Created): string {
 
 /** Whom and what a cascade leaves: members who are kept, and what the caller may not remove. */
 function staying({ membersLeftCount, membersLeft, ...created }: Created): string {
-  const { gatewaysLeftCount, webhookEndpointsLeftCount } = created;
+  const { gatewaysLeftCount, webhookEndpointsLeftCount, logStreamsLeftCount } = created;
   const left = [
     ...(gatewaysLeftCount > 0 ? [counted(gatewaysLeftCount, 'gateway')] : []),
     ...(webhookEndpointsLeftCount > 0
       ? [counted(webhookEndpointsLeftCount, 'webhook endpoint')]
       : []),
+    ...(logStreamsLeftCount > 0 ? [counted(logStreamsLeftCount, 'log stream')] : []),
   ];
   const who = [
     ...(membersLeftCount > 0
@@ -149,6 +155,7 @@ function thingsOf({ isComplete, ...counts }: Created): string {
   const things = [
     { count: keysCount, what: 'API key' },
     { count: counts.webhookEndpointsCount, what: 'webhook endpoint' },
+    { count: counts.logStreamsCount, what: 'log stream' },
     { count: joinKeysCount, what: 'join key' },
     { count: invitationsCount, what: 'invitation' },
     { count: gatewaysCount, what: 'gateway' },

@@ -87,7 +87,7 @@ export const auditEvent = pgTable(
     index('audit_event_deleted_key_index')
       .on(table.organizationId, sql`(${table.target} ->> 'id')`)
       .where(sql`${table.action} = 'api_key.delete'`),
-    // For cascades, which name the members, roles, policies and webhook endpoints that a key or a member changed.
+    // For cascades, which name the members, roles, policies, endpoints and streams that a key or a member changed.
     index('audit_event_changed_access_index')
       .on(
         table.organizationId,

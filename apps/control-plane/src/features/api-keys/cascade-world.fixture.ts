@@ -22,10 +22,12 @@ export const NOTHING_CREATED: Created = {
   members: [],
   gatewaysCount: 0,
   webhookEndpointsCount: 0,
+  logStreamsCount: 0,
   membersLeftCount: 0,
   membersLeft: [],
   gatewaysLeftCount: 0,
   webhookEndpointsLeftCount: 0,
+  logStreamsLeftCount: 0,
   editedKeysCount: 0,
   editedKeys: [],
   changedMembersCount: 0,
@@ -36,6 +38,8 @@ export const NOTHING_CREATED: Created = {
   changedPolicies: [],
   changedWebhookEndpointsCount: 0,
   changedWebhookEndpoints: [],
+  changedLogStreamsCount: 0,
+  changedLogStreams: [],
   isComplete: true,
 };
 
@@ -50,6 +54,7 @@ const TIMES = {
   join_key: ['created_at'],
   gateway: ['created_at'],
   webhook_endpoint: ['created_at'],
+  log_stream: ['created_at'],
 };
 
 /**

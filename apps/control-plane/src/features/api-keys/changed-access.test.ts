@@ -1,4 +1,4 @@
-import type { WebhookEndpoint } from '@tollkeeper/contract';
+import type { LogStream, WebhookEndpoint } from '@tollkeeper/contract';
 import { beforeAll, expect, it } from 'vitest';
 import { purgeOutdated } from '../../jobs/purge-outdated.ts';
 import { auditEvents } from '../../testing/audit-log.ts';
@@ -169,7 +169,7 @@ it('names the policies that a key, and what it created, wrote or switched, and l
   );
 });
 
-it('deletes the webhook endpoints that came from a key, and names those of others that it changed', async () => {
+it('deletes the webhook endpoints and log streams that came from a key, and names those of others that it changed', async () => {
   const { app, owner, me, makeRoot, named, created, revoke } = world;
   const PATH = '/v1/webhook-endpoints';
   const root = await makeRoot();
@@ -178,6 +178,12 @@ it('deletes the webhook endpoints that came from a key, and names those of other
   const make = async (client: Client, name: string) => {
     const body = { name: named(name), url: 'https://hooks.example/s3cret', eventTypes: ['*'] };
     const made = await client.post<WebhookEndpoint>(PATH, body);
+    expect(made.status).toBe(201);
+    return made.body;
+  };
+  const makeStream = async (client: Client, name: string) => {
+    const body = { name: named(name), url: 'https://logs.example/s3cret', destination: 'https' };
+    const made = await client.post<LogStream>('/v1/log-streams', body);
     expect(made.status).toBe(201);
     return made.body;
   };
@@ -194,6 +200,15 @@ it('deletes the webhook endpoints that came from a key, and names those of other
     await make(owner, 'c kept'),
   ];
   const theirs = [own, below, ofThief].map(({ id }) => id).sort();
+  const theirStreams = [
+    await makeStream(root.client, 'own'),
+    await makeStream(child.client, 'below'),
+    await makeStream(thief.client, 'of the thief'),
+  ];
+  const [movedStream, keptStream] = [
+    await makeStream(owner, 'moved'),
+    await makeStream(owner, 'kept'),
+  ];
   expect([own.createdByKey, ofThief.createdByKey]).toEqual([
     { id: root.id, name: root.name },
     null,
@@ -202,6 +217,9 @@ it('deletes the webhook endpoints that came from a key, and names those of other
   await change(root.client.patch(`${PATH}/${moved.id}`, { url: 'https://thief.example/' }));
   await change(thief.client.post(`${PATH}/${rotated.id}/rotate`));
   await change(root.client.post(`${PATH}/${below.id}/disable`));
+  const elsewhere = { url: 'https://thief.example/' };
+  await change(root.client.patch(`/v1/log-streams/${movedStream.id}`, elsewhere));
+  await change(root.client.post(`/v1/log-streams/${theirStreams[1]?.id}/pause`));
 
   const scopes = ['api_keys.read', 'api_keys.revoke', 'api_keys.manage_all'];
   const lesser = await makeKey(app, owner, { scopes });
@@ -209,12 +227,19 @@ it('deletes the webhook endpoints that came from a key, and names those of other
   expect(await created(root.id, lesser.client)).toMatchObject({
     ...{ webhookEndpointsCount: 0, webhookEndpointsLeftCount: 2 },
     ...{ changedWebhookEndpointsCount: 1, changedWebhookEndpoints: [] },
+    ...{ logStreamsCount: 0, logStreamsLeftCount: 2 },
+    ...{ changedLogStreamsCount: 1, changedLogStreams: [] },
   });
   await revoke(lesser.client, child.id);
   const events = () => auditEvents(app, me.organization.id);
   expect((await events()).at(-1)).toMatchObject({
     action: 'api_key.cascade',
-    after: { created: { webhookEndpointsCount: 0, webhookEndpointsLeftCount: 1 } },
+    after: {
+      created: {
+        ...{ webhookEndpointsCount: 0, webhookEndpointsLeftCount: 1 },
+        ...{ logStreamsCount: 0, logStreamsLeftCount: 1 },
+      },
+    },
   });
   await owner.delete(`/v1/api-keys/${child.id}`);
   await purgeOutdated(app.services.db);
@@ -222,6 +247,8 @@ it('deletes the webhook endpoints that came from a key, and names those of other
   expect(await created(root.id)).toMatchObject({
     ...{ webhookEndpointsCount: 3, webhookEndpointsLeftCount: 0, changedWebhookEndpointsCount: 2 },
     changedWebhookEndpoints: [moved, rotated].map(({ id, name }) => ({ id, name })),
+    ...{ logStreamsCount: 3, logStreamsLeftCount: 0, changedLogStreamsCount: 1 },
+    changedLogStreams: [{ id: movedStream.id, name: movedStream.name }],
   });
   const before = (await events()).length;
   await revoke(owner, root.id);
@@ -229,7 +256,17 @@ it('deletes the webhook endpoints that came from a key, and names those of other
   expect(body.data.map(({ id }) => id).sort()).toEqual(
     [moved, rotated, kept].map(({ id }) => id).sort(),
   );
+  const streams = (await owner.get<{ data: LogStream[] }>('/v1/log-streams')).body.data;
+  expect(streams.map(({ id }) => id).sort()).toEqual([movedStream.id, keptStream.id].sort());
   const written = (await events()).slice(before);
+  const ended = written.filter(({ action }) => action === 'log_stream.delete');
+  expect(ended.map(({ target }) => target.id).sort()).toEqual(
+    theirStreams.map(({ id }) => id).sort(),
+  );
+  expect(ended[0]).toMatchObject({
+    before: { url: 'https://logs.example', destination: 'https' },
+    after: { cause: { type: 'api_key', id: root.id, name: root.name } },
+  });
   const deletions = written.filter(({ action }) => action === 'webhook_endpoint.delete');
   expect(deletions.map(({ target }) => target.id).sort()).toEqual(theirs);
   for (const { before: facts, after } of deletions) {
@@ -238,7 +275,10 @@ it('deletes the webhook endpoints that came from a key, and names those of other
   }
   const said = written.find(({ action }) => action === 'api_key.cascade');
   expect(said?.after).toMatchObject({
-    created: { webhookEndpointsCount: 3, changedWebhookEndpointsCount: 2 },
+    created: {
+      ...{ webhookEndpointsCount: 3, changedWebhookEndpointsCount: 2 },
+      ...{ logStreamsCount: 3, changedLogStreamsCount: 1, changedLogStreams: [movedStream.id] },
+    },
   });
 });
 

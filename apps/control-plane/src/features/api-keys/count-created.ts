@@ -10,7 +10,8 @@ import { type AdmittedMember, readLineage } from '../../lineage/read-lineage.ts'
 import { findRemovable, type KeepMembers } from '../../lineage/removable-members.ts';
 import { walkLinks } from '../../lineage/walk-links.ts';
 import { requireCallerOutside } from './caller-in-cascade.ts';
-import { type CreatedKey, findCreated } from './find-created.ts';
+import type { CreatedKey } from './created-rows.ts';
+import { findCreated } from './find-created.ts';
 import { downwardLinks } from './find-linked.ts';
 import { treeOfAnother } from './foreign-roots.ts';
 
@@ -47,6 +48,7 @@ export async function countCreated(
   if (!holds(ctx.scopes, 'api_keys.manage_all') && !created.keys.every(isOurs)) {
     throw treeOfAnother();
   }
+  const mayManageReceivers = holds(ctx.scopes, 'audit.webhook_manage');
   return {
     keysCount: created.keys.length,
     joinKeysCount: created.joinKeys.length,
@@ -54,27 +56,25 @@ export async function countCreated(
     membersCount: created.members.length,
     gatewaysCount: created.gateways.length,
     webhookEndpointsCount: created.webhookEndpoints.length,
+    logStreamsCount: created.logStreams.length,
     members: named(ctx, created.members),
     membersLeftCount: created.membersLeft.length,
     membersLeft: named(ctx, created.membersLeft),
     gatewaysLeftCount: created.gatewaysLeft.length,
     webhookEndpointsLeftCount: created.webhookEndpointsLeft.length,
+    logStreamsLeftCount: created.logStreamsLeft.length,
     editedKeysCount: created.editedKeys.length,
-    editedKeys: firstByName(created.editedKeys).map(({ id, name }) => ({ id, name })),
+    editedKeys: things(created.editedKeys),
     changedMembersCount: created.changedMembers.length,
     changedMembers: named(ctx, created.changedMembers),
     changedRolesCount: created.changedRoles.length,
-    changedRoles: holds(ctx.scopes, 'roles.read')
-      ? firstByName(created.changedRoles).map(({ id, name }) => ({ id, name }))
-      : [],
+    changedRoles: holds(ctx.scopes, 'roles.read') ? things(created.changedRoles) : [],
     changedPoliciesCount: created.changedPolicies.length,
-    changedPolicies: holds(ctx.scopes, 'policies.read')
-      ? firstByName(created.changedPolicies).map(({ id, name }) => ({ id, name }))
-      : [],
+    changedPolicies: holds(ctx.scopes, 'policies.read') ? things(created.changedPolicies) : [],
     changedWebhookEndpointsCount: created.changedWebhookEndpoints.length,
-    changedWebhookEndpoints: holds(ctx.scopes, 'audit.webhook_manage')
-      ? firstByName(created.changedWebhookEndpoints).map(({ id, name }) => ({ id, name }))
-      : [],
+    changedWebhookEndpoints: mayManageReceivers ? things(created.changedWebhookEndpoints) : [],
+    changedLogStreamsCount: created.changedLogStreams.length,
+    changedLogStreams: mayManageReceivers ? things(created.changedLogStreams) : [],
     isComplete: unread.length === 0 && lineage.isComplete && created.isComplete,
   };
 }
@@ -83,6 +83,10 @@ export async function countCreated(
 function named(ctx: Ctx, rows: readonly Pick<AdmittedMember, 'id' | 'name' | 'email'>[]) {
   if (!holds(ctx.scopes, 'members.read')) return [];
   return firstByName(rows).map(({ id, name, email }) => ({ id, name, email }));
+}
+
+function things(rows: readonly { readonly id: string; readonly name: string }[]) {
+  return firstByName(rows).map(({ id, name }) => ({ id, name }));
 }
 
 function firstByName<T extends { readonly id: string; readonly name: string }>(

@@ -1,16 +1,25 @@
 import type { SQL } from 'drizzle-orm';
 import type { Authority } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
-import { gateway, invitation, joinKey, webhookEndpoint } from '../../db/schema/index.ts';
+import { gateway, invitation, joinKey, logStream, webhookEndpoint } from '../../db/schema/index.ts';
 import type { Change } from '../../write/change.ts';
 import {
   gatewayFacts,
   invitationFacts,
   joinKeyFacts,
+  logStreamFacts,
   memberFacts,
   webhookEndpointFacts,
 } from '../../write/created-facts.ts';
 import type { FurtherEvent } from '../../write/write.ts';
+import {
+  type CreatedCounts,
+  type MutableCounts,
+  NAMED_KINDS,
+  NAMED_MAX,
+  noCounts,
+} from './created-counts.ts';
+import type { CreatedKey } from './created-rows.ts';
 import {
   deleteThings,
   idsOf,
@@ -19,39 +28,8 @@ import {
   setRemoved,
   setRevoked,
 } from './end-rows.ts';
-import type { Created, CreatedKey } from './find-created.ts';
+import type { Created } from './find-created.ts';
 import { keyFacts } from './key-view.ts';
-
-/** What went along with a key, as the audit event `api_key.cascade` says it. */
-interface CreatedCounts {
-  readonly keysCount: number;
-  readonly joinKeysCount: number;
-  readonly invitationsCount: number;
-  readonly membersCount: number;
-  readonly gatewaysCount: number;
-  readonly webhookEndpointsCount: number;
-  /** Those who joined through the key and stay: kept, or beyond what the caller may remove. */
-  readonly membersLeftCount: number;
-  /** Their ids, or the first of them. */
-  readonly membersLeft: readonly string[];
-  readonly gatewaysLeftCount: number;
-  readonly webhookEndpointsLeftCount: number;
-  readonly editedKeysCount: number;
-  /** Ids of other keys that were enabled or changed, or the first of them. */
-  readonly editedKeys: readonly string[];
-  /** Members who were given a role, suspended or reinstated, and their ids, or the first of them. */
-  readonly changedMembersCount: number;
-  readonly changedMembers: readonly string[];
-  /** Roles that were created or changed, and their ids, or the first of them. */
-  readonly changedRolesCount: number;
-  readonly changedRoles: readonly string[];
-  /** Policies that were created or changed, and their ids, or the first of them. */
-  readonly changedPoliciesCount: number;
-  readonly changedPolicies: readonly string[];
-  /** Webhook endpoints of others that were changed, and their ids, or the first of them. */
-  readonly changedWebhookEndpointsCount: number;
-  readonly changedWebhookEndpoints: readonly string[];
-}
 
 interface EndedCreated {
   readonly counts: CreatedCounts;
@@ -59,50 +37,7 @@ interface EndedCreated {
   readonly changes: readonly Change[];
 }
 
-/** What an audit event names of each kind at most. */
-const NAMED_MAX = 100;
-const NAMED_KINDS = [
-  'membersLeft',
-  'editedKeys',
-  'changedMembers',
-  'changedRoles',
-  'changedPolicies',
-  'changedWebhookEndpoints',
-] as const;
-
-const NOTHING: EndedCreated = {
-  counts: {
-    keysCount: 0,
-    joinKeysCount: 0,
-    invitationsCount: 0,
-    membersCount: 0,
-    gatewaysCount: 0,
-    webhookEndpointsCount: 0,
-    membersLeftCount: 0,
-    membersLeft: [],
-    gatewaysLeftCount: 0,
-    webhookEndpointsLeftCount: 0,
-    editedKeysCount: 0,
-    editedKeys: [],
-    changedMembersCount: 0,
-    changedMembers: [],
-    changedRolesCount: 0,
-    changedRoles: [],
-    changedPoliciesCount: 0,
-    changedPolicies: [],
-    changedWebhookEndpointsCount: 0,
-    changedWebhookEndpoints: [],
-  },
-  events: [],
-  changes: [],
-};
-
-/** Whether the event has something to say of what a cascade left. */
-export function namesAny(counts: CreatedCounts): boolean {
-  const { gatewaysLeftCount, webhookEndpointsLeftCount } = counts;
-  const named = NAMED_KINDS.map((kind) => counts[`${kind}Count`]);
-  return [gatewaysLeftCount, webhookEndpointsLeftCount, ...named].some((count) => count > 0);
-}
+const NOTHING: EndedCreated = { counts: noCounts(), events: [], changes: [] };
 
 interface Ending {
   readonly roots: readonly { readonly id: string; readonly name: string }[];
@@ -112,7 +47,7 @@ interface Ending {
 }
 
 /**
- * Revokes the keys, removes the members, and deletes the webhook endpoints, join keys, invitations and
+ * Revokes the keys, removes the members, and deletes the webhook endpoints, log streams, join keys, invitations and
  * gateways. However many roots there are, it takes the same number of statements.
  * @param part of no more than one transaction ends
  * @returns what ended, by root
@@ -127,19 +62,7 @@ export async function endCreated(
   const names = new Map(roots.map(({ id, name }) => [id, name]));
   const endedBy = new Map<string, Mutable>();
   const of = (root: string) => {
-    const own = endedBy.get(root) ?? {
-      counts: {
-        ...NOTHING.counts,
-        membersLeft: [],
-        editedKeys: [],
-        changedMembers: [],
-        changedRoles: [],
-        changedPolicies: [],
-        changedWebhookEndpoints: [],
-      },
-      events: [],
-      changes: [],
-    };
+    const own = endedBy.get(root) ?? { counts: noCounts(), events: [], changes: [] };
     endedBy.set(root, own);
     return { own, cause: { type: 'api_key', id: root, name: names.get(root) ?? '' } };
   };
@@ -190,6 +113,16 @@ export async function endCreated(
       after: { cause },
     });
   }
+  for (const { row, root } of await deleteThings(tx, ctx, logStream, part.logStreams)) {
+    const { own, cause } = of(root);
+    own.counts.logStreamsCount += 1;
+    own.events.push({
+      action: 'log_stream.delete',
+      target: { type: 'log_stream', id: row.id, name: row.name },
+      before: { ...logStreamFacts(row), status: row.status, sequence: row.sequence },
+      after: { cause },
+    });
+  }
   for (const { row, root } of await deleteThings(tx, ctx, joinKey, part.joinKeys)) {
     const { own, cause } = of(root);
     own.counts.joinKeysCount += 1;
@@ -226,6 +159,7 @@ export async function endCreated(
   for (const { root } of part.webhookEndpointsLeft) {
     of(root).own.counts.webhookEndpointsLeftCount += 1;
   }
+  for (const { root } of part.logStreamsLeft) of(root).own.counts.logStreamsLeftCount += 1;
   for (const kind of NAMED_KINDS) {
     for (const { root, id } of part[kind]) {
       const { counts } = of(root).own;
@@ -237,9 +171,7 @@ export async function endCreated(
 }
 
 interface Mutable {
-  readonly counts: {
-    -readonly [K in keyof CreatedCounts]: CreatedCounts[K] extends number ? number : string[];
-  };
+  readonly counts: MutableCounts;
   readonly events: FurtherEvent[];
   readonly changes: Change[];
 }

@@ -4,7 +4,8 @@ import { findRemovable, type KeepMembers } from '../../lineage/removable-members
 import type { Change } from '../../write/change.ts';
 import type { FurtherEvent } from '../../write/write.ts';
 import type { CascadeSearch } from './cascade-search.ts';
-import { endCreated, namesAny } from './created-by-key.ts';
+import { endCreated } from './created-by-key.ts';
+import { namesAny } from './created-counts.ts';
 import type { Created } from './find-created.ts';
 
 interface Ending {

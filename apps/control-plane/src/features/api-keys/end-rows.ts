@@ -8,11 +8,13 @@ import {
   gateway,
   invitation,
   type joinKey,
+  type logStream,
   member,
   type webhookEndpoint,
 } from '../../db/schema/index.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
-import type { Created, CreatedKey } from './find-created.ts';
+import type { CreatedKey } from './created-rows.ts';
+import type { Created } from './find-created.ts';
 import type { KeyRow } from './lock-key.ts';
 
 /** What of a part is still as it was found, locked. */
@@ -129,7 +131,12 @@ export function isSentAsFound(invitations: Created['invitations']): SQL {
 
 /** @param isSame leaves out what is not as it was found */
 export async function deleteThings<
-  T extends typeof joinKey | typeof invitation | typeof gateway | typeof webhookEndpoint,
+  T extends
+    | typeof joinKey
+    | typeof invitation
+    | typeof gateway
+    | typeof webhookEndpoint
+    | typeof logStream,
 >(
   tx: Transaction,
   { organizationId }: Authority,

@@ -57,6 +57,7 @@ function slices(created: Created, start: number, end: number): Created {
     members: slice(created.members),
     keys: slice(created.keys),
     webhookEndpoints: slice(created.webhookEndpoints),
+    logStreams: slice(created.logStreams),
     invitations: slice(created.invitations),
     joinKeys: slice(created.joinKeys),
     gateways: slice(created.gateways),
@@ -65,9 +66,7 @@ function slices(created: Created, start: number, end: number): Created {
 
 /** Of all that was found, what a cascade ends. */
 export function countEnded(created: Created): number {
-  const { members, keys, webhookEndpoints, invitations, joinKeys, gateways } = created;
-  return [members, keys, webhookEndpoints, invitations, joinKeys, gateways].reduce(
-    (total, things) => total + things.length,
-    0,
-  );
+  const { members, keys, webhookEndpoints, logStreams, invitations, joinKeys, gateways } = created;
+  const ended = [members, keys, webhookEndpoints, logStreams, invitations, joinKeys, gateways];
+  return ended.reduce((total, things) => total + things.length, 0);
 }

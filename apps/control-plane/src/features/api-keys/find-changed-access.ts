@@ -5,10 +5,18 @@ import { visiblePolicies } from '../../access/visibility.ts';
 import type { Authority } from '../../context.ts';
 import { among, type Reader, readInParts } from '../../db/among.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { auditEvent, member, policy, role, user, webhookEndpoint } from '../../db/schema/index.ts';
+import {
+  auditEvent,
+  logStream,
+  member,
+  policy,
+  role,
+  user,
+  webhookEndpoint,
+} from '../../db/schema/index.ts';
 import type { Descendants } from '../../lineage/trace-descendants.ts';
 
-/** A member, a role, a policy or a webhook endpoint that was changed by what came from a root, and stays as it is. */
+/** A member, a role, a policy, a webhook endpoint or a log stream that was changed by what came from a root, and stays as it is. */
 interface ChangedThing {
   readonly id: string;
   readonly name: string;
@@ -22,21 +30,22 @@ export interface ChangedAccess {
   readonly changedPolicies: readonly ChangedThing[];
   /** Those that others created; none for a caller who is confined to a workspace. */
   readonly changedWebhookEndpoints: readonly ChangedThing[];
+  readonly changedLogStreams: readonly ChangedThing[];
 }
 
 /**
  * The members whom a thief may have given a role, suspended or reinstated, and the roles to which they
  * may have added scopes, as the audit log has it; the policies that they wrote, or switched on or off; and
- * the webhook endpoints that they may have pointed at an address of theirs. Members who leave are not among
+ * the webhook endpoints and log streams that they may have pointed at an address of theirs. Members who leave are not among
  * them.
- * @param endpoints that came from a root themselves
+ * @param receivers endpoints and streams that came from a root themselves
  */
 export async function findChangedAccess(
   db: Database | Transaction,
   ctx: Authority,
   descendants: Descendants,
   reader: Reader,
-  endpoints: readonly { readonly id: string }[],
+  receivers: readonly { readonly id: string }[],
 ): Promise<ChangedAccess> {
   const changes = await reader.readRows((ids, limit) => selectChanges(db, ctx, ids, limit));
   const roots = new Map<string, string>();
@@ -71,21 +80,20 @@ export async function findChangedAccess(
       .from(policy)
       .where(and(visiblePolicies(ctx), among(policy.id, part))),
   );
-  const created = new Set(endpoints.map(({ id }) => id));
+  const created = new Set(receivers.map(({ id }) => id));
   const edited = ctx.workspaceId === null ? ids.filter((id) => !created.has(id)) : [];
-  const webhookEndpoints = await readInParts(edited, (part) =>
-    db
-      .select({ id: webhookEndpoint.id, name: webhookEndpoint.name })
-      .from(webhookEndpoint)
-      .where(
-        and(
-          eq(webhookEndpoint.organizationId, ctx.organizationId),
-          among(webhookEndpoint.id, part),
-        ),
-      ),
-  );
+  const readEdited = (table: typeof webhookEndpoint | typeof logStream) =>
+    readInParts(edited, (part) =>
+      db
+        .select({ id: table.id, name: table.name })
+        .from(table as typeof logStream)
+        .where(and(eq(table.organizationId, ctx.organizationId), among(table.id, part))),
+    );
+  const webhookEndpoints = await readEdited(webhookEndpoint);
+  const logStreams = await readEdited(logStream);
   return {
     changedWebhookEndpoints: webhookEndpoints.rows.map(withRoot),
+    changedLogStreams: logStreams.rows.map(withRoot),
     changedPolicies: policies.rows.map(withRoot),
     changedMembers: members.rows.map(withRoot),
     changedRoles: roles.rows.map(withRoot),

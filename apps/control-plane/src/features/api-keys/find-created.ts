@@ -4,24 +4,13 @@ import { visibleFleet } from '../../access/visibility.ts';
 import type { Authority } from '../../context.ts';
 import { among, createReader, type Reader } from '../../db/among.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { gateway, invitation, joinKey, webhookEndpoint } from '../../db/schema/index.ts';
+import { gateway, invitation, joinKey, logStream, webhookEndpoint } from '../../db/schema/index.ts';
 import type { AdmittedMember, ReadLineage } from '../../lineage/read-lineage.ts';
 import { type Descendants, traceDescendants } from '../../lineage/trace-descendants.ts';
 import { invitationSentAt } from '../../write/created-facts.ts';
+import { type CreatedKey, type CreatedThing, livingKeys, presentMembers } from './created-rows.ts';
 import { type ChangedAccess, findChangedAccess } from './find-changed-access.ts';
 import { type EditedKey, findEditedKeys } from './find-edited-keys.ts';
-
-/** Something that came from a root. */
-interface CreatedThing {
-  readonly id: string;
-  readonly root: string;
-}
-
-export interface CreatedKey extends CreatedThing {
-  readonly memberId: string;
-  /** Whether its owner came from a root as well; perhaps they were removed before. */
-  readonly ownerLeaves: boolean;
-}
 
 /** What is still in use of what came from some keys, and goes with them. */
 export interface Created extends ChangedAccess {
@@ -33,10 +22,12 @@ export interface Created extends ChangedAccess {
   readonly invitations: readonly (CreatedThing & { readonly expiresAt: Date })[];
   readonly gateways: readonly CreatedThing[];
   readonly webhookEndpoints: readonly CreatedThing[];
+  readonly logStreams: readonly CreatedThing[];
   /** Whom the caller keeps or may not remove. */
   readonly membersLeft: readonly (CreatedThing & AdmittedMember)[];
   readonly gatewaysLeft: readonly CreatedThing[];
   readonly webhookEndpointsLeft: readonly CreatedThing[];
+  readonly logStreamsLeft: readonly CreatedThing[];
   /** Other keys that were enabled or changed by what came from the roots: they stay as they are. */
   readonly editedKeys: readonly EditedKey[];
   /** False where there is more than was to be read. */
@@ -64,7 +55,8 @@ export async function findCreated(
   const keys = livingKeys(lineage, descendants, rootIds);
   const reader = createReader(unseen ?? [...descendants.ids], rowsMax);
   const gateways = await findGateways(db, ctx, descendants, reader);
-  const endpoints = await findWebhookEndpoints(db, ctx, descendants, reader);
+  const endpoints = await findReceivers(db, ctx, webhookEndpoint, descendants, reader);
+  const streams = await findReceivers(db, ctx, logStream, descendants, reader);
   const isLeft = ({ isManageable }: { readonly isManageable: boolean }) => !isManageable;
   return {
     keys,
@@ -76,34 +68,12 @@ export async function findCreated(
     gatewaysLeft: gateways.filter(isLeft),
     webhookEndpoints: endpoints.filter((each) => !isLeft(each)),
     webhookEndpointsLeft: endpoints.filter(isLeft),
+    logStreams: streams.filter((each) => !isLeft(each)),
+    logStreamsLeft: streams.filter(isLeft),
     editedKeys: await findEditedKeys(db, ctx, descendants, reader),
-    ...(await findChangedAccess(db, ctx, descendants, reader, endpoints)),
+    ...(await findChangedAccess(db, ctx, descendants, reader, [...endpoints, ...streams])),
     isComplete: reader.isComplete(),
   };
-}
-
-export function livingKeys(
-  { keys }: ReadLineage,
-  descendants: Descendants,
-  rootIds: readonly string[],
-): CreatedKey[] {
-  const roots = new Set(rootIds);
-  return [...keys.values()]
-    .filter(({ id }) => !roots.has(id))
-    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-    .flatMap(({ id, memberId }) => {
-      const root = descendants.rootNow(id);
-      return root === undefined
-        ? []
-        : [{ id, memberId, root, ownerLeaves: descendants.members.has(memberId) }];
-    });
-}
-
-function presentMembers({ members }: ReadLineage, roots: ReadonlyMap<string, string>) {
-  return [...roots].flatMap(([id, root]) => {
-    const row = members.get(id);
-    return row && row.status !== 'removed' ? [{ ...row, root }] : [];
-  });
 }
 
 /** Without fleet.manage none: join keys then stay, blocked, as the key that created them is gone. */
@@ -205,10 +175,11 @@ async function findGateways(
   );
 }
 
-/** Those that the caller may not delete stay, and go on receiving the audit log. */
-async function findWebhookEndpoints(
+/** Endpoints or streams. Those that the caller may not delete stay, and go on receiving the audit log. */
+async function findReceivers(
   db: Database | Transaction,
   ctx: Authority,
+  table: typeof webhookEndpoint | typeof logStream,
   descendants: Descendants,
   reader: Reader,
 ) {
@@ -216,16 +187,16 @@ async function findWebhookEndpoints(
   const rows = await reader.readEach((ids) =>
     db
       .select({
-        id: webhookEndpoint.id,
-        createdByKeyId: webhookEndpoint.createdByKeyId,
-        memberId: webhookEndpoint.memberId,
-        createdAt: webhookEndpoint.createdAt,
+        id: table.id,
+        createdByKeyId: table.createdByKeyId,
+        memberId: table.memberId,
+        createdAt: table.createdAt,
       })
-      .from(webhookEndpoint)
+      .from(table as typeof logStream)
       .where(
         and(
-          eq(webhookEndpoint.organizationId, ctx.organizationId),
-          or(among(webhookEndpoint.createdByKeyId, ids), among(webhookEndpoint.memberId, ids)),
+          eq(table.organizationId, ctx.organizationId),
+          or(among(table.createdByKeyId, ids), among(table.memberId, ids)),
         ),
       ),
   );

@@ -4,7 +4,7 @@ import type { Authority } from '../../context.ts';
 import { DomainError } from '../../domain-error.ts';
 import type { ReadLineage } from '../../lineage/read-lineage.ts';
 import { traceDescendants } from '../../lineage/trace-descendants.ts';
-import { livingKeys } from './find-created.ts';
+import { livingKeys } from './created-rows.ts';
 
 /**
  * The roots that the caller must not revoke with what they created: a key of another member is among

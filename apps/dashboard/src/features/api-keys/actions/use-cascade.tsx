@@ -77,7 +77,7 @@ function CascadeField({ keysCount, created, error, checked, onCheck }: CascadeFi
   return (
     <CheckRow
       label={created ? `${label} (${sumOf(created)})` : label}
-      hint={`The keys are revoked, together with those that they created or rotated in turn. The webhook endpoints, join keys, invitations and gateways of all of them are deleted.${created ? staying(created) : ''}`}
+      hint={`The keys are revoked, together with those that they created or rotated in turn. The webhook endpoints, log streams, join keys, invitations and gateways of all of them are deleted.${created ? staying(created) : ''}`}
       error={error ? explainError(error) : undefined}
       checked={checked}
       onCheck={onCheck}
@@ -87,7 +87,7 @@ function CascadeField({ keysCount, created, error, checked, onCheck }: CascadeFi
 
 /** Who and what came in through the keys and stays, as the person keeps them or may not remove them. */
 function staying({ membersLeftCount, membersLeft, ...created }: Created): string {
-  const { gatewaysLeftCount, webhookEndpointsLeftCount } = created;
+  const { gatewaysLeftCount, webhookEndpointsLeftCount, logStreamsLeftCount } = created;
   const names = membersLeft.map(({ name }) => name).join(', ');
   const stay = [
     ...(membersLeftCount > 0
@@ -97,11 +97,12 @@ function staying({ membersLeftCount, membersLeft, ...created }: Created): string
     ...(webhookEndpointsLeftCount > 0
       ? [counted(webhookEndpointsLeftCount, 'webhook endpoint')]
       : []),
+    ...(logStreamsLeftCount > 0 ? [counted(logStreamsLeftCount, 'log stream')] : []),
   ].join(' and ');
   return stay === '' ? '' : ` These stay, since you keep them or may not remove them: ${stay}.`;
 }
 
-/** Other keys, members, roles, policies and webhook endpoints that the keys changed; no cascade ends them. */
+/** Other keys, members, roles, policies, webhook endpoints and log streams that the keys changed; no cascade ends them. */
 function ToReview({ created }: { readonly created: Created }) {
   const { editedKeysCount, editedKeys, changedMembersCount, changedRolesCount } = created;
   const kinds = [
@@ -140,6 +141,13 @@ function ToReview({ created }: { readonly created: Created }) {
       list: linkOptions({ to: '/webhooks' }),
       label: 'Open webhooks in a new tab',
     },
+    {
+      text: 'Review where the log streams of others send to that were changed this way, which stay as they are',
+      count: created.changedLogStreamsCount,
+      things: created.changedLogStreams,
+      list: linkOptions({ to: '/log-streams' }),
+      label: 'Open log streams in a new tab',
+    },
   ];
   return kinds
     .filter(({ count }) => count > 0)
@@ -163,10 +171,11 @@ function namesOf(things: readonly { readonly name: string }[], count: number): s
 /** "2 keys, 1 join key"; nothing where there are none. */
 function sumOf({ isComplete, ...counts }: Created): string {
   const { keysCount, joinKeysCount, invitationsCount, gatewaysCount, membersCount } = counts;
-  const { webhookEndpointsCount } = counts;
+  const { webhookEndpointsCount, logStreamsCount } = counts;
   const sum = [
     ...(keysCount > 0 ? [counted(keysCount, 'key')] : []),
     ...(webhookEndpointsCount > 0 ? [counted(webhookEndpointsCount, 'webhook endpoint')] : []),
+    ...(logStreamsCount > 0 ? [counted(logStreamsCount, 'log stream')] : []),
     ...(joinKeysCount > 0 ? [counted(joinKeysCount, 'join key')] : []),
     ...(invitationsCount > 0 ? [counted(invitationsCount, 'invitation')] : []),
     ...(gatewaysCount > 0 ? [counted(gatewaysCount, 'gateway')] : []),
