@@ -11,7 +11,7 @@ import { relativeTime } from '../text/format.ts';
 import type { Column } from '../text/table.ts';
 import { findStream, placeOf, STREAM } from './log-streams/find-stream.ts';
 import { attempts, test } from './log-streams/stream-attempts.ts';
-import { readSettings, SETTINGS } from './log-streams/stream-settings.ts';
+import { clearEmpty, readSettings, SETTINGS } from './log-streams/stream-settings.ts';
 
 const COLUMNS: readonly Column<LogStream>[] = [
   { title: 'NAME', cell: ({ name }) => name, widthMin: 12 },
@@ -83,12 +83,15 @@ const create = verb({
 const update = verb({
   name: 'update',
   summary: 'Change a log stream; to send elsewhere needs its secret again',
-  examples: ['log-streams update Splunk --secret-stdin < new-token.txt'],
+  examples: [
+    'log-streams update Splunk --secret-stdin < new-token.txt',
+    "log-streams update Splunk --index ''",
+  ],
   args: [STREAM],
   options: { name: text('name', 'New name'), ...SETTINGS },
   run: async ({ ctx, args: [reference], options: { name, ...settings } }) => {
     const body = requireChange(
-      { ...given({ name }), ...(await readSettings(ctx, settings)) },
+      { ...given({ name }), ...clearEmpty(await readSettings(ctx, settings)) },
       '--name, --url, --secret-stdin or another setting',
     );
     const { client } = await connect(ctx);
@@ -141,6 +144,6 @@ const remove = verb({
 
 export const logStreams: Noun = {
   notes:
-    '<stream> is an id or an exact name. To create one, to send elsewhere or by another secret, and to list attempts needs audit.read beside audit.webhook_manage.',
+    '<stream> is an id or an exact name. An empty text takes an optional setting away. To create one, to send elsewhere or by another secret, and to list attempts needs audit.read beside audit.webhook_manage.',
   verbs: [...[list, create, update, pause, resume], ...[test, attempts, remove]],
 };

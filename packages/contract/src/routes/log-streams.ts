@@ -20,7 +20,7 @@ const params = z.strictObject({ id: logStreamId });
 const name = visibleLine(64).meta({ examples: ['Splunk'] });
 const format = z.enum(LOG_STREAM_FORMATS);
 const settings = z.strictObject(logStreamSettings).partial().shape;
-const { index, tags, prefix, header } = logStreamSettings;
+const { url, index, tags, prefix, header } = logStreamSettings;
 
 export const listLogStreams = defineRoute({
   method: 'GET',
@@ -81,6 +81,7 @@ export const updateLogStream = defineRoute({
     name: name.optional(),
     format: format.optional(),
     ...settings,
+    url: url.nullable().optional(),
     index: index.nullable().optional(),
     tags: tags.nullable().optional(),
     prefix: prefix.nullable().optional(),

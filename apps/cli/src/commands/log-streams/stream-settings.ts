@@ -25,6 +25,19 @@ export const SETTINGS = {
 
 type Values = OptionValues<typeof SETTINGS>;
 
+/** Settings of an edit: an empty text takes away what need not be there. */
+export function clearEmpty<T extends object>(settings: T) {
+  const isCleared = (name: string, value: unknown) => value === '' && CLEARABLE.has(name);
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, isCleared(name, value) ? null : value]),
+  ) as { [K in keyof T]: K extends Clearable ? T[K] | null : T[K] };
+}
+
+type Clearable = 'url' | 'index' | 'tags' | 'prefix' | 'header';
+const CLEARABLE: ReadonlySet<string> = new Set<Clearable>([
+  ...(['url', 'index', 'tags', 'prefix', 'header'] as const),
+]);
+
 /** The settings of a request. A secret is read without showing it: arguments are seen by others on the machine. */
 export async function readSettings(
   ctx: CliContext,

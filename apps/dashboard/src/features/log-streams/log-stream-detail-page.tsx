@@ -11,6 +11,7 @@ import { BackLink, RecordView } from '../../components/record-page.tsx';
 import { explainError } from '../../lib/api-errors.ts';
 import { counted } from '../../lib/format.ts';
 import { useCan } from '../sessions/index.ts';
+import { EditLogStreamDialog } from './edit-log-stream-dialog.tsx';
 import { LogStreamAttempts } from './log-stream-attempts.tsx';
 import { LogStreamFacts } from './log-stream-facts.tsx';
 import {
@@ -51,6 +52,7 @@ interface LogStreamViewProps {
 function LogStreamView({ stream, onGone }: LogStreamViewProps) {
   const { id, name, status } = stream;
   const mayReadEvents = useCan('audit.read');
+  const [isEditing, setEditing] = useState(false);
   const [isDeleting, setDeleting] = useState(false);
   const [tested, setTested] = useState<LogStreamTest>();
   const test = useMutation(testLogStreamMutation);
@@ -86,6 +88,7 @@ function LogStreamView({ stream, onGone }: LogStreamViewProps) {
             Try again now
           </Button>
         ) : null}
+        <Button onClick={() => setEditing(true)}>Edit</Button>
         <Button pending={set.isPending} onClick={() => setStatus(verb)}>
           {verb === 'pause' ? 'Pause' : 'Resume'}
         </Button>
@@ -109,6 +112,7 @@ function LogStreamView({ stream, onGone }: LogStreamViewProps) {
           <LogStreamFacts stream={stream} />
         </div>
       </div>
+      {isEditing ? <EditLogStreamDialog stream={stream} onClose={() => setEditing(false)} /> : null}
       {isDeleting ? (
         <ConfirmDialog
           danger

@@ -3,6 +3,7 @@ import { CreatingKey } from '../../components/creating-key.tsx';
 import { Fact, Facts, IdFact, Panel } from '../../components/panel.tsx';
 import { TimeAgoButton } from '../../components/time-ago.tsx';
 import { formatCount } from '../../lib/format.ts';
+import { formatWords, SETTING_LABELS, settingsOf } from './log-stream-form.tsx';
 import { DESTINATION_WORDS, lagWords, StreamHealth } from './log-stream-words.tsx';
 
 export function LogStreamFacts({ stream }: { readonly stream: LogStream }) {
@@ -28,14 +29,14 @@ export function LogStreamFacts({ stream }: { readonly stream: LogStream }) {
           </Fact>
         ) : null}
         <Fact term="Destination">{DESTINATION_WORDS[destination]}</Fact>
-        {SETTINGS.map(([name, term]) =>
-          stream[name] === null ? null : (
-            <Fact key={name} term={term}>
+        {settingsOf(destination).map((name) =>
+          name === 'secret' || stream[name] === null ? null : (
+            <Fact key={name} term={SETTING_LABELS[name]}>
               {stream[name]}
             </Fact>
           ),
         )}
-        <Fact term="Format">{format === 'native' ? 'As the log has them' : 'OCSF'}</Fact>
+        <Fact term="Format">{formatWords(format)}</Fact>
         <Fact term="Created by">
           {createdBy.name}
           {createdBy.email ? (
@@ -55,15 +56,3 @@ export function LogStreamFacts({ stream }: { readonly stream: LogStream }) {
     </Panel>
   );
 }
-
-const SETTINGS = [
-  ['url', 'URL'],
-  ['site', 'Site'],
-  ['index', 'Index'],
-  ['tags', 'Tags'],
-  ['bucket', 'Bucket'],
-  ['region', 'Region'],
-  ['prefix', 'Prefix'],
-  ['accessKeyId', 'Access key ID'],
-  ['header', 'Header'],
-] as const;

@@ -44,6 +44,11 @@ export const createLogStreamMutation = mutationOptions({
   onSuccess: refresh(ALL),
 });
 
+export const updateLogStreamMutation = mutationOptions({
+  mutationFn: (input: RouteInput<Routes['updateLogStream']>) => api.updateLogStream(input),
+  onSuccess: refresh(ALL),
+});
+
 export const setStreamStatusMutation = mutationOptions({
   mutationFn: ({ id, verb }: { readonly id: string; readonly verb: 'pause' | 'resume' }) =>
     verb === 'pause'
