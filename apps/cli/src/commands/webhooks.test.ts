@@ -50,6 +50,18 @@ test('an endpoint whose secret was lost is reported, with what to do', async () 
   expect(stderr).toContain(`tollkeeper webhooks rotate ${ENDPOINT.id}`);
 });
 
+test.each([
+  ['api_key.made', 'Of this group there are api_key.*, api_key.create, '],
+  ['api_keys.*', 'The nearest is "api_key.*".'],
+  ['policy_update', 'The nearest is "policy.update".'],
+])('an event type that does not exist is answered by near ones: %s', async (type, near) => {
+  const { fetch } = createApi({});
+  const argv = ['webhooks', 'create', 'Channel', 'https://hooks.example/', '--events', type];
+  const { exitCode, stderr } = await tollkeeper(argv, { fetch });
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`"${type}". ${near}`)]);
+  expect(stderr.length).toBeLessThan(700);
+});
+
 test('an endpoint is found by its name, and a resend says how many', async () => {
   const api = createApi({
     [`GET ${PATH}`]: one,

@@ -13,6 +13,7 @@ import { asTable, hint, printLine } from '../output.ts';
 import { agree, requireYesOrTerminal } from '../prompt.ts';
 import { connect } from '../session/connect.ts';
 import type { Column } from '../text/table.ts';
+import { requireEventTypes } from './webhooks/event-types.ts';
 import { ENDPOINT, findEndpoint } from './webhooks/find-endpoint.ts';
 import { attempts, deliveries, resend, test } from './webhooks/webhook-deliveries.ts';
 
@@ -66,10 +67,15 @@ const create = verb({
   ],
   options: {
     events: withDefault(EVENTS, ['*']),
-    signature: choice('signature', WEBHOOK_SIGNATURES, 'v1 signs by a secret, v1a by Ed25519'),
+    signature: choice(
+      'signature',
+      WEBHOOK_SIGNATURES,
+      'v1 (the default): by a secret that both sides know; v1a: by Ed25519, and you get a public key',
+    ),
     ordered: ORDERED,
   },
   run: async ({ ctx, args: [name, url], options: { events, signature, ordered } }) => {
+    requireEventTypes(events);
     const { client } = await connect(ctx);
     const chosen = given({ signature, isOrdered: ordered && ordered === 'yes' });
     return client.createWebhookEndpoint(
@@ -93,6 +99,7 @@ const update = verb({
     ordered: ORDERED,
   },
   run: async ({ ctx, args: [reference], options: { name, url, events, ordered } }) => {
+    requireEventTypes(events ?? []);
     const isOrdered = ordered && ordered === 'yes';
     const body = requireChange(
       given({ name, url, eventTypes: events, isOrdered }),
