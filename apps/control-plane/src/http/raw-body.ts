@@ -1,6 +1,7 @@
 import type { RawBody, Route } from '@tollkeeper/contract';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { DomainError } from '../domain-error.ts';
+import { networkOf } from './network-of.ts';
 
 /** Registers a route in a scope of its own, in which a body of that type alone is read, as bytes. */
 export function registerRawBody(
@@ -45,18 +46,19 @@ export function signatureOf({ rawBody }: Route, { headers }: FastifyRequest) {
   return keyIdHeader ? { signature, keyId: headers[keyIdHeader] } : { signature };
 }
 
-/** Bodies of one large route that a process receives at a time: anyone can send them. */
-const RECEIVED_MAX = 8;
+/** Bodies of one large route that a process receives at a time, and of one network: anyone can send them. */
+const RECEIVED_MAX = 16;
+const RECEIVED_OF_NETWORK_MAX = 4;
 const LARGE_BYTES = 1024 * 1024;
 
 /**
  * Bounds the memory that bodies take before it is known whose they are: what lacks its signature is refused
- * unread, and so is what comes while many are on their way.
+ * unread, and so is what comes while many are on their way. One network that sends slowly shuts out no other.
  */
 export function largeBodyGuard({ rawBody }: Route): Pick<RouteOptions, 'onRequest'> {
   if (!rawBody?.signatureHeader || rawBody.bytesMax < LARGE_BYTES) return {};
   const { signatureHeader, keyIdHeader = signatureHeader } = rawBody;
-  let received = 0;
+  const received = createReceivedBodies();
   return {
     onRequest(request, reply, done) {
       const { headers } = request;
@@ -69,17 +71,35 @@ export function largeBodyGuard({ rawBody }: Route): Pick<RouteOptions, 'onReques
         );
         return;
       }
-      if (received >= RECEIVED_MAX) {
+      const leave = received.enter(networkOf(request.ip));
+      if (!leave) {
         done(
           new DomainError('rate_limited', 'Too many requests are being received. Try again later.'),
         );
         return;
       }
-      received += 1;
-      reply.raw.once('close', () => {
-        received -= 1;
-      });
+      reply.raw.once('close', leave);
       done();
+    },
+  };
+}
+
+function createReceivedBodies() {
+  const byNetwork = new Map<string, number>();
+  let total = 0;
+  return {
+    /** Undefined where there is no room; else to be called once the request has ended. */
+    enter(network: string): (() => void) | undefined {
+      const ofNetwork = byNetwork.get(network) ?? 0;
+      if (total >= RECEIVED_MAX || ofNetwork >= RECEIVED_OF_NETWORK_MAX) return undefined;
+      total += 1;
+      byNetwork.set(network, ofNetwork + 1);
+      return () => {
+        total -= 1;
+        const left = (byNetwork.get(network) ?? 1) - 1;
+        if (left > 0) byNetwork.set(network, left);
+        else byNetwork.delete(network);
+      };
     },
   };
 }
