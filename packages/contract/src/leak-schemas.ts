@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { edit, etag } from './edit.ts';
 import { apiKeyId, leakId, memberId } from './ids.ts';
 import { instant } from './text.ts';
 
@@ -63,10 +64,13 @@ export const leak = z
   .meta({ id: 'Leak' });
 export type Leak = z.output<typeof leak>;
 
-export const leakSettings = z
-  .strictObject({
-    live: z.enum(LEAK_RESPONSES).meta({ description: 'What happens to a `tk_live_` key' }),
-    test: z.enum(LEAK_RESPONSES).meta({ description: 'What happens to a `tk_test_` key' }),
-  })
-  .meta({ id: 'LeakSettings' });
+const responses = {
+  live: z.enum(LEAK_RESPONSES).meta({ description: 'What happens to a `tk_live_` key' }),
+  test: z.enum(LEAK_RESPONSES).meta({ description: 'What happens to a `tk_test_` key' }),
+};
+export const leakSettings = z.strictObject({ ...responses, etag }).meta({ id: 'LeakSettings' });
+export const leakSettingsEdit = edit({
+  live: responses.live.optional(),
+  test: responses.test.optional(),
+});
 export type LeakSettings = z.output<typeof leakSettings>;

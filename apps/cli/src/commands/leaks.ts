@@ -103,9 +103,10 @@ const response = verb({
   },
   run: async ({ ctx, options: { live, test } }) => {
     const { client } = await connect(ctx);
-    const before = await client.getLeakSettings();
-    if (live === undefined && test === undefined) return before;
-    return client.updateLeakSettings({ body: { ...before, ...given({ live, test }) } });
+    const chosen = given({ live, test });
+    return Object.keys(chosen).length === 0
+      ? client.getLeakSettings()
+      : client.updateLeakSettings({ body: chosen });
   },
   print: (ctx, { live, test }: LeakSettings) =>
     printFields(ctx, [

@@ -6,6 +6,7 @@ import {
   LEAK_URL_MAX,
   leak,
   leakSettings,
+  leakSettingsEdit,
 } from '../leak-schemas.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
@@ -115,12 +116,12 @@ export const updateLeakSettings = defineRoute({
   method: 'PATCH',
   path: '/v1/integrations/leak-response',
   access: 'integrations.manage',
-  summary: 'Choose what happens to keys that leaked',
+  summary: 'Choose what happens to keys that leaked; what you leave out stays as it is',
   tag,
-  body: z.strictObject(leakSettings.shape),
+  body: leakSettingsEdit,
   status: 200,
   response: leakSettings,
-  errors: ['outside_workspace'],
+  errors: ['edit_conflict', 'outside_workspace'],
 });
 
 /** 10,000 matches with addresses of half a kilobyte. */

@@ -1,4 +1,5 @@
 import type { ApiKey, ApiKeyWithSecret, Leak, LeakSettings } from '@tollkeeper/contract';
+import { createSecret } from '@tollkeeper/verify';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '../../testing/client.ts';
 import { join } from '../../testing/join.ts';
@@ -8,6 +9,8 @@ import { auditEvents, type Query } from '../../testing/query-database.ts';
 import { makeKey, startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
 
+const URL_ = 'https://github.com/octocat/Hello-World/blob/1/a.txt';
+const UNKNOWN = createSecret('tk_live_', (count) => new Uint8Array(count).fill(3));
 const SETTINGS = '/v1/integrations/leak-response';
 
 let app: TestApp;
@@ -15,7 +18,7 @@ let owner: Client;
 let query: Query;
 let stranger: Client;
 let viewer: Client;
-let key: ApiKeyWithSecret;
+let key: ApiKeyWithSecret & { readonly secret: string };
 
 beforeAll(async () => {
   ({ app, owner, query } = await startOrganization());
@@ -31,13 +34,66 @@ beforeEach(async () => {
 });
 
 async function create() {
-  const body = { name: 'ci-pipeline', profile: 'organization' };
-  return (await owner.post<ApiKeyWithSecret>('/v1/api-keys', body)).body;
+  const made = { name: 'ci-pipeline', profile: 'organization' };
+  const { body } = await owner.post<ApiKeyWithSecret>('/v1/api-keys', made);
+  return { ...body, secret: body.secret ?? '' };
 }
 
 const leaks = async (client = owner) =>
   (await client.get<{ data: Leak[] }>('/v1/leaks?limit=100')).body.data;
+const eventsOf = async (id = key.id) =>
+  (await auditEvents(query)).filter(({ target }) => target.id === id).map(({ action }) => action);
 const keyNow = async () => (await owner.get<ApiKey>(`/v1/api-keys/${key.id}`)).body;
+
+describe('reporting a key by its text', () => {
+  it('is open to anyone who holds it, who learns nothing of it', async () => {
+    const answers = [key.secret, UNKNOWN, 'no key'].map(async (text) => {
+      const { status, body } = await stranger.post('/v1/leaks', { key: text });
+      return { status, body };
+    });
+    const [known, ...unknown] = await Promise.all(answers);
+    expect(known).toEqual({ status: 200, body: { leak: null } });
+    expect(unknown).toEqual([known, known]);
+    expect(await leaks()).toMatchObject([{ reporter: 'holder', reportedBy: null }]);
+    expect(await keyNow()).toMatchObject({ status: 'disabled' });
+    const events = JSON.stringify((await auditEvents(query)).slice(-2));
+    expect(events).not.toContain('mem_stranger');
+  });
+
+  it('names the member of the own organization, and shows the report to who may read it', async () => {
+    const { body } = await owner.post<{ leak: Leak }>('/v1/leaks', { key: key.secret, url: URL_ });
+    expect(body.leak).toMatchObject({ reporter: 'holder', url: URL_, action: 'disabled' });
+    expect(body.leak.reportedBy).not.toBeNull();
+    expect((await owner.get(`/v1/leaks/${body.leak.id}`)).body).toEqual(body.leak);
+  });
+
+  it('is no guess at a part of it', async () => {
+    await owner.post('/v1/leaks', { key: key.secret.slice(0, -1) });
+    expect(await leaks()).toEqual([]);
+  });
+});
+
+describe('reporting a key by its id', () => {
+  it('needs integrations.manage', async () => {
+    const refused = await viewer.post('/v1/leaks', { keyId: key.id });
+    expect(refused.problem).toMatchObject({ code: 'insufficient_scope' });
+    const { body } = await owner.post<{ leak: Leak }>('/v1/leaks', { keyId: key.id });
+    expect(body.leak).toMatchObject({ reporter: 'member', action: 'disabled' });
+    expect(await eventsOf()).toContain('api_key.report_leak');
+  });
+
+  it('reaches no key of another organization', async () => {
+    expect((await stranger.post('/v1/leaks', { keyId: key.id })).status).toBe(404);
+    expect(await leaks()).toEqual([]);
+  });
+
+  it.each([{}, { key: 'a', keyId: 'key_00000000000000000000' }, { keyId: 'x' }, { key: 1 }])(
+    'is refused as %j',
+    async (body) => {
+      expect((await owner.post('/v1/leaks', body)).status).toBe(422);
+    },
+  );
+});
 
 describe('the inbox', () => {
   let leak: Leak;
@@ -86,9 +142,9 @@ describe('the inbox', () => {
 describe('the response to leaks', () => {
   it('is chosen by who manages integrations', async () => {
     const chosen = { live: 'warn', test: 'revoke' };
-    expect((await owner.patch<LeakSettings>(SETTINGS, chosen)).body).toEqual(chosen);
+    expect((await owner.patch<LeakSettings>(SETTINGS, chosen)).body).toMatchObject(chosen);
     expect((await auditEvents(query)).at(-1)).toMatchObject({ action: 'leak.set_response' });
-    expect((await viewer.get(SETTINGS)).body).toEqual(chosen);
+    expect((await viewer.get(SETTINGS)).body).toMatchObject(chosen);
     await owner.post('/v1/leaks', { keyId: key.id });
     expect((await keyNow()).status).toBe('active');
   });
@@ -97,6 +153,16 @@ describe('the response to leaks', () => {
     expect((await viewer.patch(SETTINGS, { live: 'warn', test: 'warn' })).status).toBe(403);
     expect((await owner.patch(SETTINGS, { live: 'ignore', test: 'warn' })).status).toBe(422);
     await stranger.patch(SETTINGS, { live: 'warn', test: 'warn' });
-    expect((await owner.get(SETTINGS)).body).toEqual({ live: 'disable', test: 'warn' });
+    expect((await owner.get(SETTINGS)).body).toMatchObject({ live: 'disable', test: 'warn' });
+  });
+
+  it('is chosen for live and test keys apart', async () => {
+    await owner.patch(SETTINGS, { live: 'revoke' });
+    const { body } = await owner.patch<LeakSettings>(SETTINGS, { test: 'disable' });
+    expect(body).toMatchObject({ live: 'revoke', test: 'disable' });
+    expect((await auditEvents(query)).at(-1)).toMatchObject({
+      before: { live: 'revoke', test: 'warn' },
+      after: { live: 'revoke', test: 'disable' },
+    });
   });
 });

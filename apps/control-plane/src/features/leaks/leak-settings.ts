@@ -5,28 +5,30 @@ import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
+import { etagOf, requireUnedited } from '../../write/etag.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
 
 export async function getLeakSettings(ctx: Ctx): Promise<LeakSettings> {
-  const { live, test } = await readSettings(ctx.services.db, ctx);
-  return { live, test };
+  const { responses } = await readSettings(ctx.services.db, ctx);
+  return viewOf(responses);
 }
 
-/** @throws DomainError outside_workspace */
+/** @throws DomainError outside_workspace, edit_conflict */
 export async function updateLeakSettings(
   ctx: Ctx,
   { body }: RouteInput<Routes['updateLeakSettings']>,
 ): Promise<LeakSettings> {
   requireWholeOrganization(ctx);
   return write(ctx, { scope: 'integrations.manage', action: 'leak.set_response' }, async (tx) => {
-    const { name, ...before } = await readSettings(tx, ctx);
-    const after = { ...before, ...body };
+    const { name, responses: before } = await readSettings(tx, ctx);
+    const after = { live: body.live ?? before.live, test: body.test ?? before.test };
+    requireUnedited('response to leaks', body.etag, etagOf(before), etagOf(after));
     await tx
       .update(organization)
       .set({ leakResponse: after.live, testLeakResponse: after.test })
       .where(eq(organization.id, ctx.organizationId));
     return unlessUnchanged<LeakSettings>({
-      result: after,
+      result: viewOf(after),
       target: { type: 'organization', id: ctx.organizationId, name },
       before,
       after,
@@ -45,5 +47,10 @@ async function readSettings(db: Database | Transaction, { organizationId }: Ctx)
     .from(organization)
     .where(eq(organization.id, organizationId));
   if (!row) throw notFound('organization', organizationId);
-  return row;
+  const { name, ...responses } = row;
+  return { name, responses };
+}
+
+function viewOf(responses: Omit<LeakSettings, 'etag'>): LeakSettings {
+  return { ...responses, etag: etagOf(responses) };
 }
