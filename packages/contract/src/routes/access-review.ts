@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { creatingMember, KEY_STATES, scope } from '../api-key-schemas.ts';
 import { etag } from '../edit.ts';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
-import { countedListOf, listQuery } from '../list.ts';
+import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
 import { instant, visibleLine } from '../text.ts';
 
@@ -107,9 +107,17 @@ export const listAccessReviews = defineRoute({
     used: z.enum(['true', 'false']).optional().meta({
       description: 'Only keys with accepted calls in the last 90 days, or without',
     }),
+    advice: z.enum(ACCESS_ADVICE).optional().meta({
+      description:
+        'Only keys with this advice. A page is looked for among 500 keys: it may be empty though a cursor leads on',
+    }),
   }),
   status: 200,
-  response: countedListOf(accessReview),
+  response: listOf(accessReview).extend({
+    totalCount: z.int().nullable().meta({
+      description: 'Of all pages together; null with `advice`, which is not counted',
+    }),
+  }),
   errors: [],
 });
 

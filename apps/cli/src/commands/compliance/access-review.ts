@@ -1,4 +1,5 @@
 import {
+  ACCESS_ADVICE,
   type AccessAdvice,
   type AccessReview,
   KEY_STATES,
@@ -47,7 +48,10 @@ function scopeCounts({ scopes }: AccessReview): string {
 export const listReviews = verb({
   name: 'access-review',
   summary: 'Review keys: which of their scopes calls of the last 90 days used',
-  examples: ['compliance access-review --unused', 'compliance access-review --member me --json'],
+  examples: [
+    'compliance access-review --advice reduce',
+    'compliance access-review --member me --json',
+  ],
   options: {
     state: choice('state', KEY_STATES, 'Only keys in this state; all but revoked ones without it'),
     search: text('text', 'Only keys with this text in their name, prefix or tags'),
@@ -55,12 +59,14 @@ export const listReviews = verb({
     workspace: text('workspace', 'Only keys confined to this workspace: id or name'),
     used: flag('Only keys with accepted calls in the last 90 days', { conflicts: ['unused'] }),
     unused: flag('Only keys without', { conflicts: ['used'] }),
+    advice: choice('advice', ACCESS_ADVICE, 'Only keys with this advice'),
     limit: withDefault(parsed('count', 'How many to show at most', readCount), 20),
   },
-  run: async ({ ctx, options: { state, search, member, workspace, used, unused, limit } }) => {
+  run: async ({ ctx, options }) => {
+    const { state, search, member, workspace, used, unused, advice, limit } = options;
     const { client } = await connect(ctx);
     const filters = given({
-      ...{ state, search },
+      ...{ state, search, advice },
       memberId: member ? await findMemberId(client, member) : undefined,
       workspaceId: workspace ? await findWorkspaceId(client, workspace) : undefined,
       used: used ? ('true' as const) : unused ? ('false' as const) : undefined,

@@ -15,7 +15,7 @@ import { claimServer, startTestApp, type TestApp } from '../../testing/test-app.
 interface Page {
   readonly data: AccessReview[];
   readonly nextCursor: string | null;
-  readonly totalCount: number;
+  readonly totalCount: number | null;
 }
 
 const PATH = '/v1/compliance/access-review';
@@ -91,6 +91,21 @@ describe('the list', () => {
     expect(await namesIn(owner, `?limit=1&cursor=${first.body.nextCursor}`)).toEqual([
       'ci-pipeline',
     ]);
+  });
+
+  it('filters by advice, page by page', async () => {
+    await makeKey(app, owner, { name: 'fresh' });
+    const advised = (advice: string, more = '') =>
+      owner.get<Page>(`${PATH}?advice=${advice}${more}`);
+    const waiting = await advised('wait');
+    expect(waiting.body).toMatchObject({ nextCursor: null, totalCount: null });
+    expect(waiting.body.data.map(({ name }) => name)).toEqual(['fresh', 'of-admin']);
+    expect(waiting.body.data.every(({ advice }) => advice === 'wait')).toBe(true);
+    const first = (await advised('wait', '&limit=1')).body;
+    const rest = (await advised('wait', `&cursor=${first.nextCursor}`)).body;
+    expect([...first.data, ...rest.data]).toEqual(waiting.body.data);
+    expect((await advised('keep')).body.data.map(({ name }) => name)).toEqual(['ci-pipeline']);
+    expect((await advised('doubt')).status).toBe(422);
   });
 });
 

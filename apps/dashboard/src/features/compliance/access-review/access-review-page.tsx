@@ -1,9 +1,16 @@
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { AccessAdvice, AccessReview, Scope } from '@tollkeeper/contract';
+import {
+  ACCESS_ADVICE,
+  type AccessAdvice,
+  type AccessReview,
+  type Scope,
+} from '@tollkeeper/contract';
 import { KeyRound } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from '../../../components/button.tsx';
+import { Select } from '../../../components/forms/controls.tsx';
+import { Field } from '../../../components/forms/field.tsx';
 import { LackedScope, LoadError } from '../../../components/notice.tsx';
 import { EmptyState, usePageTitle } from '../../../components/page.tsx';
 import { CutText, type RecordColumn, RecordTable } from '../../../components/record-table.tsx';
@@ -15,21 +22,31 @@ import { useIdentity } from '../../sessions/index.ts';
 const NEEDED: readonly Scope[] = ['compliance.read', 'api_keys.read', 'usage.read'];
 
 /** Below the keys, so that an edit of one reads the list again. */
-const reviewsQuery = infiniteQueryOptions({
-  queryKey: ['keys', 'reviews'],
-  queryFn: ({ signal, pageParam }) =>
-    api.listAccessReviews({ query: pageParam === '' ? {} : { cursor: pageParam } }, { signal }),
-  initialPageParam: '',
-  getNextPageParam: ({ nextCursor }) => nextCursor,
-});
+const reviewsQuery = (advice: AccessAdvice | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['keys', 'reviews', advice ?? 'all'],
+    queryFn: ({ signal, pageParam }) =>
+      api.listAccessReviews(
+        {
+          query: {
+            ...(advice === undefined ? {} : { advice }),
+            ...(pageParam === '' ? {} : { cursor: pageParam }),
+          },
+        },
+        { signal },
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
 
 /** Each key with what its calls used; what to do about one is on its own page. */
 export function AccessReviewPage() {
   usePageTitle('Access review');
   const { scopes } = useIdentity();
   const lacked = NEEDED.find((scope) => !scopes.includes(scope));
+  const [advice, setAdvice] = useState<AccessAdvice>();
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
-    { ...reviewsQuery, enabled: !lacked },
+    { ...reviewsQuery(advice), enabled: !lacked },
   );
   if (lacked) return <LackedScope scope={lacked} what="the access review" />;
   const rows = data?.pages.flatMap((page) => page.data);
@@ -39,14 +56,30 @@ export function AccessReviewPage() {
         What accepted calls of the last 90 days needed of the scopes of each key. Open a key to see
         its unused scopes, and to remove them.
       </p>
+      <div className="mb-4 max-w-56">
+        <Field label="Advice">
+          {(field) => (
+            <Select
+              {...field}
+              value={advice ?? ''}
+              options={ADVICE_OPTIONS}
+              onChange={({ target }) =>
+                setAdvice(ACCESS_ADVICE.find((each) => each === target.value))
+              }
+            />
+          )}
+        </Field>
+      </div>
       {error && !data ? (
         <LoadError what="the access review" error={error} onRetry={refetch} />
       ) : null}
       {data || !error ? (
         <section aria-label="Keys" className="rounded-xl border border-line bg-surface">
           {rows?.length === 0 ? (
-            <EmptyState icon={<KeyRound size={22} />} title="No keys to review">
-              Once there are keys, what their calls use of their scopes is listed here.
+            <EmptyState icon={<KeyRound size={22} />} title={advice ? 'No such keys' : NO_KEYS}>
+              {advice
+                ? `${hasNextPage ? 'None of the newest keys has' : 'No key has'} this advice.`
+                : 'Once there are keys, what their calls use of their scopes is listed here.'}
             </EmptyState>
           ) : (
             <RecordTable caption="Access review" columns={COLUMNS} rows={rows} />
@@ -103,9 +136,22 @@ const COLUMNS: readonly RecordColumn<AccessReview>[] = [
   { header: 'Advice', look: 'w-56 hidden sm:table-cell', cell: ({ advice }) => ADVICE[advice] },
 ];
 
+const NO_KEYS = 'No keys to review';
+
+const ADVICE_WORDS: Readonly<Record<AccessAdvice, string>> = {
+  reduce: 'Remove unused scopes',
+  keep: 'Keep as it is',
+  revoke: 'Not used: revoke',
+  wait: 'Not enough known',
+};
+const ADVICE_OPTIONS = [
+  { value: '', label: 'Any' },
+  ...ACCESS_ADVICE.map((value) => ({ value, label: ADVICE_WORDS[value] })),
+];
+
 const ADVICE: Readonly<Record<AccessAdvice, ReactNode>> = {
-  reduce: <StatusWord tone="warn">Remove unused scopes</StatusWord>,
-  keep: <StatusWord tone="good">Keep as it is</StatusWord>,
-  revoke: <StatusWord tone="warn">Not used: revoke</StatusWord>,
-  wait: <StatusWord tone="off">Not enough known</StatusWord>,
+  reduce: <StatusWord tone="warn">{ADVICE_WORDS.reduce}</StatusWord>,
+  keep: <StatusWord tone="good">{ADVICE_WORDS.keep}</StatusWord>,
+  revoke: <StatusWord tone="warn">{ADVICE_WORDS.revoke}</StatusWord>,
+  wait: <StatusWord tone="off">{ADVICE_WORDS.wait}</StatusWord>,
 };
