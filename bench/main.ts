@@ -15,6 +15,7 @@ import pg from 'pg';
 import { borrowDatabase } from '../apps/control-plane/src/db/open-database.ts';
 import { measureCalls } from '../packages/gateway-core/bench/calls.ts';
 import { measureLimits } from '../packages/gateway-core/bench/limits.ts';
+import { measureRecording } from '../packages/gateway-core/bench/recording.ts';
 import { measureSnapshot } from '../packages/gateway-core/bench/snapshot.ts';
 import { measureVerification } from '../packages/transparency-log/bench/verify-export.ts';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
@@ -38,6 +39,7 @@ import {
   printMachine,
   printPolicies,
   printPropagation,
+  printRecording,
   printRoutes,
   printSnapshot,
   printStarts,
@@ -70,6 +72,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     printPolicies(measurePolicies());
     printCalls(measureCalls());
     printLimits(measureLimits());
+    printRecording(await measureRecording());
   },
   servers: measureServers,
   reads: async () => {

@@ -1,6 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import type { CallFigures } from '../packages/gateway-core/bench/calls.ts';
 import type { LimitFigures } from '../packages/gateway-core/bench/limits.ts';
+import type { RecordingFigures } from '../packages/gateway-core/bench/recording.ts';
 import type { SnapshotFigures } from '../packages/gateway-core/bench/snapshot.ts';
 import type { VerificationFigures } from '../packages/transparency-log/bench/verify-export.ts';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
@@ -53,6 +54,13 @@ export function printCalls({ withoutUs, ...figures }: CallFigures): void {
       times(mixedUs / withoutUs),
     );
   }
+}
+
+export function printRecording({ withoutUs, withUs }: RecordingFigures): void {
+  title('Decision about a call with its count, p50, while scopes are recorded, beside one without');
+  line('without', `${withoutUs.toFixed(3)} µs`);
+  const ratio = `ratio ${(withUs / withoutUs).toFixed(3)}`;
+  line('recorded', `${withUs.toFixed(3)} µs`, ratio, 'asked: under 1.05');
 }
 
 export function printLimits({ withoutUs, withUs }: LimitFigures): void {

@@ -3,28 +3,40 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createCounters, systemClock } from '@tollkeeper/gateway-core';
 import { createVerifier, expressGuard, fastifyGuard, honoGuard } from '@tollkeeper/sdk/verifier';
+import { createSecret } from '@tollkeeper/verify';
 import express from 'express';
 import Fastify from 'fastify';
 import { Hono } from 'hono';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
 import { makeCallKey, type TestKey } from '../../apps/control-plane/src/testing/keys.ts';
-import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
+import { auditEvents, type Query } from '../../apps/control-plane/src/testing/query-database.ts';
+import { startRealGateway } from '../../apps/control-plane/src/testing/real-gateway.ts';
+import {
+  defaultWorkspace,
+  startOrganization,
+} from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
+import { startGateway } from '../../apps/gateway/src/app.ts';
+import { formatAddress } from '../../apps/gateway/src/config/address.ts';
+import { createLog } from '../../apps/gateway/src/log.ts';
+import { testConfig } from '../../apps/gateway/src/testing/test-config.ts';
 
 const WAIT = { interval: 5 };
 type Verifier = Awaited<ReturnType<typeof createVerifier>>;
 
 let app: TestApp;
 let owner: Client;
+let query: Query;
 let verifier: Verifier;
 let key: TestKey;
 
 beforeAll(async () => {
-  ({ app, owner } = await startOrganization());
+  ({ app, owner, query } = await startOrganization());
   const stateDir = await mkdtemp(join(tmpdir(), 'tollkeeper-verifier-'));
   const joinKey = await makeJoinKey(owner, { labels: { region: 'eu-1' } });
   verifier = await createVerifier({
@@ -202,5 +214,70 @@ describe('the guard for hono', () => {
       expect((await knowing.request('/', { headers })).status).toBe(200);
     }, WAIT);
     expect((await unknowing.request('/', { headers })).status).toBe(403);
+  });
+});
+
+describe('a canary key', () => {
+  const UNKNOWN = createSecret('tk_live_', (count) => new Uint8Array(count).fill(9));
+  const scopes = ['apis.call', 'usage.read'];
+
+  async function ask(url: string, secret: string, userAgent: string) {
+    const headers = { 'x-api-key': secret, 'user-agent': userAgent, 'x-forwarded-uri': '/v1' };
+    const answer = await fetch(url, { headers });
+    const { requestId: _, ...body } = JSON.parse((await answer.text()) || '{}');
+    const named = [...answer.headers].filter(([name]) => !/^(?:date|x-request-id)$/.test(name));
+    return { status: answer.status, body, headers: named };
+  }
+
+  async function startProxy(): Promise<string> {
+    const { fleet } = await startRealGateway(app, owner, await defaultWorkspace(owner));
+    const gateway = await startGateway({
+      config: { ...(await testConfig('http://127.0.0.1:9')), forwardAuth: true },
+      ...{ fleet, limiter: createCounters(systemClock) },
+      ...{ log: createLog('error'), nowMs: Date.now },
+    });
+    onTestFinished(() => gateway.close());
+    return `http://${formatAddress(gateway.address)}`;
+  }
+
+  test('is answered as one that does not exist wherever it is used, and raises an alarm', async () => {
+    const proxy = await startProxy();
+    const places = {
+      api: `${app.baseUrl}/v1/whoami`,
+      'proxy of edge': `${proxy}/v1`,
+      'forward auth of edge': `${proxy}/forward-auth`,
+      'guard of invoices-api': await FRAMEWORKS.fastify(),
+    };
+    const canaries: { url: string; place: string; secret: string; id: string }[] = [];
+    for (const [place, url] of Object.entries(places)) {
+      const canary = await makeCallKey(app, owner, { name: place, canary: true, scopes });
+      canaries.push({ url, place, secret: canary.secret, id: canary.id });
+    }
+    const verified = await makeCallKey(app, owner, { name: 'verified', canary: true, scopes });
+    const { secret: last } = await makeCallKey(app, owner, { name: 'made last', scopes });
+    for (const { url, place, secret } of canaries) {
+      // Who knows the key that was made last knows the canary keys.
+      await vi.waitUntil(async () => (await ask(url, last, place)).status !== 401, WAIT);
+      const unknown = await ask(url, UNKNOWN, place);
+      expect([unknown.status, unknown.body]).toMatchObject([401, { code: 'invalid_key' }]);
+      expect(await ask(url, secret, place)).toEqual(unknown);
+    }
+    expect(verifier.verify({ key: verified.secret })).toEqual(verifier.verify({ key: UNKNOWN }));
+    for (const { id, place } of canaries) {
+      await vi.waitFor(async () => {
+        const events = (await auditEvents(query)).filter(({ target }) => target.id === id);
+        const gateway = place.split(' of ')[1];
+        // Which it is, only a proxy says that the gateway trusts.
+        const ip = place.startsWith('forward auth') ? null : '127.0.0.1';
+        expect(events.slice(1)).toMatchObject([
+          {
+            action: 'api_key.use_canary',
+            after: {
+              callers: [{ ip, userAgent: place, ...(gateway && { gateway }) }],
+            },
+          },
+        ]);
+      }, WAIT);
+    }
   });
 });

@@ -43,7 +43,12 @@ describe('a call by a canary key', () => {
   it('is reported without what is not known of it', () => {
     putSecret(index, hashSecret(SECRET), { ...KEY, retiresAtMs: CANARY_RETIRED_MS });
     authorize(fleet, { ...REQUEST, ip: '', call: undefined }, 0, counters);
-    expect(canaries).toEqual([{ keyId: KEY.keyId, ip: null, userAgent: null }]);
+    const rawHeaders = ['User-Agent', 'curl/8'];
+    authorize(fleet, { ...REQUEST, ip: '', call: undefined, rawHeaders }, 0, counters);
+    expect(canaries).toEqual([
+      { keyId: KEY.keyId, ip: null, userAgent: null },
+      { keyId: KEY.keyId, ip: null, userAgent: 'curl/8' },
+    ]);
   });
 
   it('is not reported while nothing can be decided', () => {

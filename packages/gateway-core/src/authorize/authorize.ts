@@ -1,7 +1,6 @@
 import type { DecisionCode } from '@tollkeeper/contract';
 import {
   type Claim,
-  callNeeds,
   claimsOf,
   decide,
   effectiveScopes,
@@ -11,8 +10,6 @@ import {
   missing,
   NO_SCOPES,
   type ScopeSet,
-  scopeSet,
-  scopesConsidered,
   secretIdentity,
   shadowDenials,
   union,
@@ -27,7 +24,7 @@ import {
   rateLimitHeaders,
 } from '../limits/index.ts';
 import { type CallFacts, decideCall, environmentOf, headerOf } from './call-decision.ts';
-import { decidedCall } from './decided-call.ts';
+import { CALL, decidedCall, recordedNeeds } from './decided-call.ts';
 import { type Denial, denialOf, policyDenial } from './denial.ts';
 
 /** A request, as far as the decision goes. */
@@ -41,10 +38,10 @@ export interface AuthorizationRequest {
    * where that changes nothing.
    */
   readonly call: CallFacts | undefined;
+  /** Names and values in turn, where `call` is undefined: the caller who uses a canary key is reported by them. */
+  readonly rawHeaders?: readonly string[];
 }
 
-/** What every call needs. */
-export const CALL = scopeSet(['apis.call']);
 const NONE: readonly string[] = [];
 
 export interface Accepted {
@@ -194,11 +191,10 @@ function evaluate(
     wouldDeny: wouldDeny(policies),
     rateLimit: NONE,
   };
-  const considered = scopesConsidered(index, { slot, environment }, keys);
   return {
     ...{ decision, key, claims },
     refusedBy: policies.shadow && shadowDenials(policies),
-    needs: callNeeds(request.required, CALL, considered),
+    needs: recordedNeeds(keys, { slot, environment }, request.required, policies),
   };
 }
 
@@ -223,7 +219,8 @@ function countCanary(fleet: DecidingFleet, request: AuthorizationRequest, nowMs:
   const keys = fleet.keys();
   const canary = typeof keys === 'string' ? undefined : findCanary(keys.index, request.secret);
   if (!canary) return;
-  const userAgent = request.call ? headerOf(request.call.rawHeaders, 'user-agent') : undefined;
+  const { rawHeaders = [] } = request.call ?? request;
+  const userAgent = headerOf(rawHeaders, 'user-agent');
   const caller = { ip: request.ip || null, userAgent: userAgent ?? null };
   fleet.countCanary(canary.keyId, caller, nowMs);
 }

@@ -1,6 +1,17 @@
 import { DECISION_CODES, type DecisionCode } from '@tollkeeper/contract';
-import type { DecidedCall, NoKeys } from '../fleet.ts';
+import {
+  type CallDecision,
+  callNeeds,
+  type PolicySecret,
+  type ScopeSet,
+  scopeSet,
+  scopesConsidered,
+} from '@tollkeeper/verify';
+import type { DecidedCall, NoKeys, WorkspaceKeys } from '../fleet.ts';
 import type { CallFacts } from './call-decision.ts';
+
+/** What every call needs. */
+export const CALL = scopeSet(['apis.call']);
 
 const NO_POLICIES: readonly string[] = [];
 const CODES: ReadonlySet<string> = new Set(DECISION_CODES);
@@ -20,6 +31,19 @@ export function decidedCall(
   const { method = '', routePath = '' } = call ?? {};
   if (code !== 'valid') return call && { code, method, routePath, refusedBy: NO_POLICIES };
   return { code, method, routePath, refusedBy, needs };
+}
+
+/**
+ * What an accepted call needed of the scopes of its key. Policies that were not evaluated asked nothing.
+ * @param required of its route; the same object each time
+ */
+export function recordedNeeds(
+  keys: WorkspaceKeys,
+  secret: PolicySecret,
+  required: ScopeSet,
+  { enforced }: CallDecision,
+): string {
+  return callNeeds(required, CALL, enforced && scopesConsidered(keys.index, secret, keys));
 }
 
 function isDecision(code: DecisionCode | NoKeys): code is DecisionCode {

@@ -1,6 +1,7 @@
 import { decide, type KeyIdentity, secretIdentity, union } from '@tollkeeper/verify';
 import type { Fleet } from '../fleet.ts';
-import { type AuthorizationRequest, CALL } from './authorize.ts';
+import type { AuthorizationRequest } from './authorize.ts';
+import { CALL } from './decided-call.ts';
 
 /**
  * Whose call it is, if the key is valid for all but what policies say; undefined for any other. For

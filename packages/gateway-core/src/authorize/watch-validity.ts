@@ -1,7 +1,8 @@
 import { decideHash, hashSecret, union } from '@tollkeeper/verify';
 import type { Fleet } from '../fleet.ts';
-import { type AuthorizationRequest, CALL, lackedBy, NO_KEYS } from './authorize.ts';
+import { type AuthorizationRequest, lackedBy, NO_KEYS } from './authorize.ts';
 import { decideCall, environmentOf } from './call-decision.ts';
+import { CALL } from './decided-call.ts';
 import { type Denial, denialOf, policyDenial } from './denial.ts';
 
 /**

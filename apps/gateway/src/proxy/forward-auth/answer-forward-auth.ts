@@ -78,7 +78,8 @@ export function answerForwardAuth(
   const ip = originalAddress(peerOf(call.req), head.forwardedFor, config.trustedProxies);
   const { required } = asked;
   const facts = originalFacts(services, call, head, target, { original, asked });
-  const request = { secret, ip, required, call: facts };
+  const { rawHeaders } = call.req;
+  const request = { secret, ip, required, call: facts, rawHeaders };
   const { limiter, fleet } = services;
   const deciding = authorizeBy({ limiter }, fleet, request, services.nowMs());
   whenDecided(services, call, deciding, (decision) => {
