@@ -20,7 +20,7 @@ export function createPendingFleet(
   const faults = new Map<string, string>();
   return {
     keys: () => fleet?.keys() ?? 'no_snapshot',
-    count: (subject, accepted, atMs, call) => fleet?.count(subject, accepted, atMs, call),
+    count: (subject, accepted, atMs, call, ip) => fleet?.count(subject, accepted, atMs, call, ip),
     countCanary: (keyId, caller, atMs) => fleet?.countCanary(keyId, caller, atMs),
     flush: () => fleet?.flush(),
     status: () =>

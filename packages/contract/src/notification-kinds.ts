@@ -34,6 +34,14 @@ export const NOTIFICATION_KINDS = {
     channel: 'both',
     ownerScopes: ['api_keys.read'],
   },
+  api_key_new_network: {
+    title: 'Your key was used from a new network',
+    description:
+      'One of your API keys was used from a network (/24 of IPv4, /48 of IPv6) that it was not used from before',
+    isSecurity: true,
+    channel: 'both',
+    ownerScopes: ['api_keys.read'],
+  },
   api_key_leaked: {
     title: 'A key leaked',
     description:

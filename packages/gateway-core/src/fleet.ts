@@ -56,8 +56,15 @@ export interface Fleet {
    * Counts a decided call.
    * @param atMs when, in milliseconds since 1970
    * @param call missing where nothing else is known about it
+   * @param ip where it came from, if that is known
    */
-  count(subject: CallSubject, accepted: boolean, atMs: number, call?: DecidedCall): void;
+  count(
+    subject: CallSubject,
+    accepted: boolean,
+    atMs: number,
+    call?: DecidedCall,
+    ip?: string,
+  ): void;
   /** Counts a use of a canary key, which nobody should use. It is reported with the counts. */
   countCanary(keyId: string, caller: CanaryCaller, atMs: number): void;
   /**

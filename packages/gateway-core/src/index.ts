@@ -71,6 +71,7 @@ export {
   type CanaryTally,
   countCall,
   createCanaryTally,
+  createNetworkNotes,
   noCalls,
 } from './usage/index.ts';
 export { createWorkerFleet, type WorkerFleet } from './workers/worker-fleet.ts';

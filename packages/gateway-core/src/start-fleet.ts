@@ -110,9 +110,9 @@ async function runFleet(run: Run): Promise<Fleet> {
       }
       return keys;
     },
-    count(subject, accepted, atMs, call) {
+    count(subject, accepted, atMs, call, ip) {
       meter.countCall();
-      spool.count(subject, accepted, atMs, call);
+      spool.count(subject, accepted, atMs, call, ip);
     },
     countCanary: spool.countCanary,
     flush: spool.flush,

@@ -48,6 +48,8 @@ export {
   type FleetUpstream,
   type FleetUsageRow,
   type GatewayHealth,
+  KEY_NETWORKS_MAX,
+  type KeyNetwork,
   REJECT_REASONS,
   type RejectReason,
   SCOPE_NEEDS_MAX,

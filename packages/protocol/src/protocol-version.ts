@@ -20,7 +20,7 @@
  *    `scopeNeeds` of the batch. A gateway sends neither in version 4. `canaries` of a batch names uses of
  *    canary keys: one that does waits where version 4 is spoken. Canary keys come in no entry of their
  *    own: their secrets have retired (CANARY_RETIRED_MS), so that a gateway that does not know them knows
- *    no such key.
+ *    no such key. Since then, and before any release: `networks` of a batch, which is not sent in version 4.
  */
 export const PROTOCOL_VERSION = 5;
 /** The oldest version that is spoken, on either side. */

@@ -59,6 +59,7 @@ export {
 export { type Claim, type Claimant, claimsOf } from './limits/claim.ts';
 export type { LimitSubject, LimitUnit, RateLimit } from './limits/rate-limit.ts';
 export { type LimitedStatement, type LimitFault, readLimits } from './limits/read-limits.ts';
+export { networkOf } from './network.ts';
 export {
   type CompiledPolicies,
   compilePolicies,

@@ -12,6 +12,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { apiKey, member } from '../db/schema/index.ts';
 import { addCanaryUses } from '../usage/add-canary-uses.ts';
+import { addKeyNetworks } from '../usage/add-key-networks.ts';
 import type { CallCountRow, ShadowDenialRow } from '../usage/call-counts.ts';
 import type { ScopeUseRow } from '../usage/scope-uses.ts';
 import { storeUsage } from '../usage/store-usage.ts';
@@ -33,10 +34,11 @@ const NAMED_MAX = 5;
 export async function storeGatewayUsage(
   db: Database,
   gateway: GatewayFacts,
-  { spoolId, sequence, rows, shadow = [], scopeNeeds = [], canaries = [] }: UpwardOf<'usage'>,
+  usage: UpwardOf<'usage'>,
   nowMs: number,
   log: Logger,
 ): Promise<void> {
+  const { spoolId, sequence, rows, shadow = [], scopeNeeds = [], canaries = [] } = usage;
   const own = await keepOwn(db, gateway, rows);
   if (own.length < rows.length) {
     const kept = new Set(own.map((row) => row.keyId));
@@ -52,8 +54,10 @@ export async function storeGatewayUsage(
   const scopeUses = scopeUsesOf(gateway, own, scopeNeeds, nowMs);
   const uses = canaries.filter(({ count }) => count <= CALLS_PER_MINUTE_MAX);
   const canaryUses = addCanaryUses(placeOf(gateway), uses, nowMs);
+  const keyNetworks = addKeyNetworks(gateway, usage.networks ?? [], nowMs);
+  const further = { kinds, scopeUses, canaryUses, keyNetworks };
   const source = `${gateway.id}:${spoolId}`;
-  await storeUsage(db, source, sequence, summed(counted), { kinds, scopeUses, canaryUses });
+  await storeUsage(db, source, sequence, summed(counted), further);
 }
 
 function placeOf({ id: gatewayId, organizationId, workspaceId }: GatewayFacts) {

@@ -52,7 +52,7 @@ export function authenticateKey(
   if (subject) {
     const isAccepted = code === 'valid' && !isForeign;
     const needs = requestNeeds(required);
-    services.usage.count(subject, isAccepted, nowMs, needs);
+    services.usage.count(subject, isAccepted, nowMs, needs, request.ip);
     if (isAccepted) {
       request.scopeRecord = startScopeRecord(services.usage, subject, nowMs, needs);
     }

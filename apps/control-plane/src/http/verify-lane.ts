@@ -86,10 +86,10 @@ function createLane(app: FastifyInstance, { services, baseUrl }: ServerOptions) 
     if (text.includes(REPLACEMENT)) return undefined;
     const body = parse(text);
     if (!isBody(body) || !services.changeFeed.current() || !mayAsk(caller)) return undefined;
-    const { subject, atMs } = caller;
+    const { subject, atMs, ip } = caller;
     const answer = verifiedBy(subject, body as never);
     if (!answer) return undefined;
-    services.usage.count(subject, true, atMs, needs);
+    services.usage.count(subject, true, atMs, needs, ip);
     return JSON.stringify(answer);
   }
 
@@ -109,7 +109,7 @@ function createLane(app: FastifyInstance, { services, baseUrl }: ServerOptions) 
     if (!caller) return false;
     readBody(request, (body) => {
       if (body === undefined) {
-        services.usage.count(caller.subject, true, caller.atMs, needs);
+        services.usage.count(caller.subject, true, caller.atMs, needs, caller.ip);
         return;
       }
       const answer = answerOf(caller, body.toString());

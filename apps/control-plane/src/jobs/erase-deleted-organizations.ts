@@ -9,6 +9,7 @@ import {
   callCount,
   idempotency,
   invitation,
+  keyNetwork,
   keyUsage,
   member,
   organization,
@@ -64,7 +65,7 @@ export async function eraseDeletedOrganizations(services: EraseServices) {
 
 /** Tables whose rows survive what they are about. */
 const BY_ORGANIZATION = [
-  ...[keyUsage, organizationUsage, callCount, shadowDenial, scopeUse],
+  ...[keyUsage, keyNetwork, organizationUsage, callCount, shadowDenial, scopeUse],
   ...[idempotency, auditEvent, auditChain, transparencyLog, transparencyLogTile],
   webhookDelivery,
 ] as const;

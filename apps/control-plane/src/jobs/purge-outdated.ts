@@ -14,6 +14,7 @@ import {
   idempotency,
   joinKey,
   keyEdit,
+  keyNetwork,
   keyUsage,
   notification,
   notificationFinding,
@@ -52,7 +53,8 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
       .delete(gatewayConnection)
       .where(lt(gatewayConnection.seenAt, before('1 minute'))),
     secrets: db.delete(apiKeySecret).where(lt(apiKeySecret.retiresAt, before('1 minute'))),
-    edits: db.delete(keyEdit).where(isOfNoKey(db)),
+    edits: db.delete(keyEdit).where(isOfNoKey(db, keyEdit)),
+    networks: db.delete(keyNetwork).where(isOfNoKey(db, keyNetwork)),
     deletedKeys: purgeLineage(db),
     joinKeys: db.delete(joinKey).where(lt(joinKey.expiresAt, before('31 days'))),
     deviceCodes: db.delete(deviceCode).where(lt(deviceCode.expiresAt, before('0 seconds'))),
@@ -86,7 +88,7 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
 }
 
 /** Edits of keys that are gone. */
-function isOfNoKey(db: Database) {
-  const key = and(eq(apiKey.organizationId, keyEdit.organizationId), eq(apiKey.id, keyEdit.keyId));
+function isOfNoKey(db: Database, of: typeof keyEdit | typeof keyNetwork) {
+  const key = and(eq(apiKey.organizationId, of.organizationId), eq(apiKey.id, of.keyId));
   return notExists(db.select({ one: sql`1` }).from(apiKey).where(key));
 }

@@ -24,6 +24,8 @@ interface FurtherUsage {
   readonly scopeUses?: readonly ScopeUseRow[];
   /** Adds uses of canary keys, which are no calls. */
   readonly canaryUses?: readonly Prepared[];
+  /** Adds networks from which the keys were used. */
+  readonly keyNetworks?: readonly Prepared[];
 }
 
 /** Adds the rows to the stored counts, once for each (source, sequence) however often called. */
@@ -32,8 +34,10 @@ export async function storeUsage(
   sourceId: string,
   sequence: number,
   rows: readonly UsageRow[],
-  { lastUses = lastUsesOf(rows), kinds, scopeUses = [], canaryUses = [] }: FurtherUsage = {},
+  further: FurtherUsage = {},
 ): Promise<void> {
+  const { lastUses = lastUsesOf(rows), kinds, scopeUses = [] } = further;
+  const { canaryUses = [], keyNetworks = [] } = further;
   const sums = sumsOf(rows);
   const statements = [
     takeSequence(sourceId, sequence),
@@ -42,6 +46,7 @@ export async function storeUsage(
     ...(kinds ? addCallKinds(kinds) : []),
     ...addScopeUses(scopeUses),
     ...canaryUses,
+    ...keyNetworks,
   ];
   await runAtOnce(db, statements).catch((error) => {
     if (!isDivisionByZero(error)) throw error;

@@ -1,7 +1,9 @@
-import { countCall, noCalls } from '@tollkeeper/gateway-core';
-import { UNKNOWN_NEEDS } from '@tollkeeper/protocol';
+import { countCall, createNetworkNotes, noCalls } from '@tollkeeper/gateway-core';
+import { type KeyNetwork, UNKNOWN_NEEDS } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
+import type { Prepared } from '../db/statement.ts';
+import { addKeyNetworks } from './add-key-networks.ts';
 import type { ScopeUseRow } from './scope-uses.ts';
 import { storeUsage } from './store-usage.ts';
 import {
@@ -18,8 +20,9 @@ export interface UsageCounter {
   /**
    * @param atMs when the call was decided, in milliseconds since the epoch
    * @param needs what the call needed of the scopes of the key, if it was accepted
+   * @param ip where it came from, if that is known
    */
-  count(subject: UsageSubject, accepted: boolean, atMs: number, needs?: string): void;
+  count(subject: UsageSubject, accepted: boolean, atMs: number, needs?: string, ip?: string): void;
   /** Counts a call with other needs than it was counted with before. */
   recount(subject: UsageSubject, atMs: number, before: string, needs: string): void;
   /** Stores all that was counted until now; resolves when it is stored. */
@@ -65,6 +68,7 @@ interface Batch {
   readonly rows: readonly UsageRow[];
   readonly lastUses: readonly LastUse[];
   readonly scopeUses: readonly ScopeUseRow[];
+  readonly keyNetworks: readonly Prepared[];
 }
 
 /** @param sourceId names this process; a batch is stored once for (source, sequence) */
@@ -75,6 +79,8 @@ export function startUsageCounter(
   lastUsesMax = LAST_USES_MAX,
 ): UsageCounter {
   let counts: Counts = [];
+  let networks: KeyNetwork[] = [];
+  const newNetwork = createNetworkNotes();
   const lastUses: LastUses = new Map();
   let pending: Batch | undefined;
   let sequence = 0;
@@ -87,7 +93,12 @@ export function startUsageCounter(
     if (lastUses.size + rows.length === 0) return undefined;
     sequence += 1;
     const scopeUses = rows.flatMap(scopeUsesOf);
-    return { sequence, rows, lastUses: takeLastUses(lastUses, lastUsesMax), scopeUses };
+    const keyNetworks = addKeyNetworks(null, networks, Date.now());
+    networks = [];
+    return {
+      ...{ sequence, rows, scopeUses, keyNetworks },
+      lastUses: takeLastUses(lastUses, lastUsesMax),
+    };
   }
 
   async function store(): Promise<void> {
@@ -115,10 +126,13 @@ export function startUsageCounter(
   }, FLUSH_MS);
 
   return {
-    count(subject, accepted, atMs, needs = UNKNOWN_NEEDS) {
+    count(subject, accepted, atMs, needs = UNKNOWN_NEEDS, ip = undefined) {
       const row = rowOf(minuteOf(counts, atMs), subject);
       countCall(row, accepted, atMs);
-      if (accepted) addUse(row, needs, 1);
+      if (!accepted) return;
+      addUse(row, needs, 1);
+      const network = ip === undefined ? undefined : newNetwork(subject.keyId, ip, atMs);
+      if (network !== undefined) networks.push({ keyId: subject.keyId, network });
     },
     recount(subject, atMs, before, needs) {
       const row = rowOf(minuteOf(counts, atMs), subject);

@@ -209,7 +209,8 @@ function conclude(
   const concluded = room && claims ? withRoom(decision, claims, room) : decision;
   const { code } = concluded;
   if (key) {
-    fleet.count(key, code === 'valid', nowMs, decidedCall(code, request.call, refusedBy, needs));
+    const call = decidedCall(code, request.call, refusedBy, needs);
+    fleet.count(key, code === 'valid', nowMs, call, request.ip);
   } else if (code === 'not_found') countCanary(fleet, request, nowMs);
   return concluded;
 }

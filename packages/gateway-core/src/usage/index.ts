@@ -5,6 +5,7 @@
  */
 
 export { type CanaryTally, createCanaryTally } from './canary-tally.ts';
+export { createNetworkNotes } from './network-notes.ts';
 export { openReader, type UsageBatch, type UsageReader } from './reader.ts';
 export { usageInVersion } from './report.ts';
 export { createRunLocks, lockRun } from './run-lock.ts';

@@ -3,12 +3,15 @@ import {
   type CallKind,
   type CanaryUse,
   type FleetUsageRow,
+  KEY_NETWORKS_MAX,
+  type KeyNetwork,
   SCOPE_NEEDS_MAX,
   SCOPE_NEEDS_PROTOCOL,
   type ShadowDenials,
   type UpwardOf,
 } from '@tollkeeper/protocol';
 import { canaryUseOf, isCanary } from './canary-heads.ts';
+import { isNetwork, keyNetworkOf } from './network-notes.ts';
 import { addTo, type CallCounts, headOf, isCall, type Sums } from './sums.ts';
 
 /** What a batch reports. */
@@ -20,16 +23,20 @@ export interface Report {
   readonly scopeNeeds?: string[];
   /** Missing without any. */
   readonly canaries?: CanaryUse[];
+  /** Missing without any; a note beyond so many is made again by another run. */
+  readonly networks?: KeyNetwork[];
 }
 
 export function reportOf(sums: Sums): Report {
   const rows: FleetUsageRow[] = [];
   const shadow: ShadowDenials[] = [];
   const canaries: CanaryUse[] = [];
+  const networks: KeyNetwork[] = [];
   const needs = new Map<string, number>();
   for (const [head, sum] of sums) {
     if (isCall(head)) rows.push(rowOf(head, sum, needs));
     else if (isCanary(head)) canaries.push(canaryUseOf(head, sum));
+    else if (isNetwork(head)) networks.push(keyNetworkOf(head));
     else shadow.push(shadowOf(head, sum));
   }
   return {
@@ -37,6 +44,7 @@ export function reportOf(sums: Sums): Report {
     ...(shadow.length > 0 ? { shadow } : {}),
     ...(needs.size > 0 ? { scopeNeeds: [...needs.keys()] } : {}),
     ...(canaries.length > 0 ? { canaries } : {}),
+    ...(networks.length > 0 ? { networks: networks.slice(0, KEY_NETWORKS_MAX) } : {}),
   };
 }
 
@@ -78,7 +86,7 @@ type Usage = UpwardOf<'usage'>;
 export function usageInVersion(protocol: number, usage: Usage): Usage | undefined {
   if (usage.canaries && protocol < CANARY_PROTOCOL) return undefined;
   if (protocol >= SCOPE_NEEDS_PROTOCOL) return usage;
-  const { shadow, scopeNeeds: _scopeNeeds, rows, ...batch } = usage;
+  const { shadow, scopeNeeds: _scopeNeeds, networks: _networks, rows, ...batch } = usage;
   // Version 3 knows neither kinds of calls nor what shadow policies would have refused.
   const isOldest = protocol < 4;
   return {

@@ -1,6 +1,7 @@
 import { COUNTED_METHODS, COUNTED_ROUTE, SCOPE_NEEDS } from '@tollkeeper/protocol';
 import type { CallSubject, DecidedCall } from '../fleet.ts';
 import { CANARY } from './canary-heads.ts';
+import { NETWORK } from './network-notes.ts';
 
 /** How many calls were accepted and denied, and when one was last accepted. */
 export interface CallCounts {
@@ -34,7 +35,8 @@ export function addCalls(counts: CallCounts, added: Readonly<CallCounts>): void 
 /**
  * Counts by head: the text that names key, owner, workspace and minute, then, after `=`, what the calls
  * needed of the scopes of the key, and their kind, each if that is distinguished. A head that names a policy counts, as denied, calls that its shadow mode let through; one that
- * begins with `canary` counts, as accepted, uses of a canary key.
+ * begins with `canary` counts, as accepted, uses of a canary key; one that begins with `network` names a network
+ * from which a key was used.
  */
 export type Sums = Map<string, CallCounts>;
 
@@ -45,7 +47,7 @@ const NEEDS = `(?: =${SCOPE_NEEDS.source.slice(1, -1)})?`;
 const KIND = '(?: [a-z_]{1,24} [A-Z]{3,7} (?:-|/[!#-[\\]-~]{0,99}))?';
 const SHADOW = 'pol_[0-9A-Za-z]{20} \\d{1,15}';
 const LINE = new RegExp(
-  `^(${CALLS}${NEEDS}${KIND}|${SHADOW}|${CANARY}) (\\d{1,15}) (\\d{1,15}) (\\d{1,15})$`,
+  `^(${CALLS}${NEEDS}${KIND}|${SHADOW}|${CANARY}|${NETWORK}) (\\d{1,15}) (\\d{1,15}) (\\d{1,15})$`,
 );
 
 export function headOf(

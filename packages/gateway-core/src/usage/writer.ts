@@ -1,6 +1,7 @@
-import type { CallSubject, CanaryCaller, DecidedCall } from '../fleet.ts';
+import type { CanaryCaller, Fleet } from '../fleet.ts';
 import { createCanaryHeads } from './canary-heads.ts';
 import { createKindLimit } from './kind-limit.ts';
+import { createNetworkNotes, networkHeadOf } from './network-notes.ts';
 import { createRecentHeads } from './recent-heads.ts';
 import { createSegment, isGone, type Segment, type Write, writeToFile } from './segment.ts';
 import {
@@ -17,7 +18,7 @@ import {
 
 /** Counts the calls of this process into files of its own. */
 export interface UsageWriter {
-  count(subject: CallSubject, accepted: boolean, atMs: number, call?: DecidedCall): void;
+  readonly count: Fleet['count'];
   /** Counts a use of a canary key, which is no call. */
   countCanary(keyId: string, caller: CanaryCaller, atMs: number): void;
   /** Afterwards all that was counted is in the file, or kept in memory while that is impossible. */
@@ -72,6 +73,7 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
   const kinds = createKindLimit();
   const recentHead = createRecentHeads();
   const canaryHead = createCanaryHeads();
+  const newNetwork = createNetworkNotes();
   let segment: Segment | undefined;
   let lines = 0;
   /** Of the open segment; without one, of the last. */
@@ -81,13 +83,15 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
   let failure: unknown;
   let isScheduled = false;
 
-  function count(subject: CallSubject, accepted: boolean, at: number, call?: DecidedCall): void {
+  const count: Fleet['count'] = (subject, accepted, at, call, ip) => {
     // No line of a file has a fraction.
     const atMs = Math.trunc(at);
     add(recentHead(subject, atMs, call), accepted, atMs);
     for (const policyId of call?.refusedBy ?? []) add(shadowHeadOf(policyId, atMs), false, atMs);
+    const network = accepted && ip !== undefined && newNetwork(subject.keyId, ip, atMs);
+    if (network) add(networkHeadOf(subject.keyId, network, atMs), true, atMs);
     schedule();
-  }
+  };
 
   function countCanary(keyId: string, caller: CanaryCaller, at: number): void {
     const atMs = Math.trunc(at);

@@ -99,10 +99,10 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
       }
       return keys;
     },
-    count(subject, accepted, atMs, call) {
+    count(subject, accepted, atMs, call, ip) {
       if (!isLocked) lock();
       meter.countCall();
-      writer.count(subject, accepted, atMs, call);
+      writer.count(subject, accepted, atMs, call, ip);
     },
     countCanary(keyId, caller, atMs) {
       if (!isLocked) lock();

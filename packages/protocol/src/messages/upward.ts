@@ -131,6 +131,17 @@ const canaryUse = z.strictObject({
 });
 export type CanaryUse = z.output<typeof canaryUse>;
 
+/** How many networks a batch names. */
+export const KEY_NETWORKS_MAX = 1000;
+
+/** A network from which a key was used, and had not been for a while. */
+const keyNetwork = z.strictObject({
+  keyId: apiKeyId,
+  /** A /24 of IPv4, or a /48 of IPv6. */
+  network: z.string().regex(/^[0-9a-f:.]{3,20}\/(?:24|48)$/),
+});
+export type KeyNetwork = z.output<typeof keyNetwork>;
+
 /**
  * A batch of counts, stored once for its (gateway, spool, sequence) however often it is sent.
  * Sequences of a spool begin with 1 and leave none out; the next is sent after `usage-stored`.
@@ -144,6 +155,7 @@ const usage = z.strictObject({
   /** See scope-needs.ts. */
   scopeNeeds: z.array(z.string().regex(SCOPE_NEEDS)).max(SCOPE_NEEDS_MAX).optional(),
   canaries: z.array(canaryUse).optional(),
+  networks: z.array(keyNetwork).max(KEY_NETWORKS_MAX).optional(),
 });
 
 /** How many upstreams a report of a gateway names at most, and how long their addresses may be. */

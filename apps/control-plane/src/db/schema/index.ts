@@ -11,6 +11,7 @@ export * from './compliance.ts';
 export * from './fleet.ts';
 export * from './identity.ts';
 export * from './identity.ts';
+export * from './key-network.ts';
 export * from './leak.ts';
 export * from './log-stream.ts';
 export * from './notification.ts';

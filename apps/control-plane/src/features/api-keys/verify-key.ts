@@ -89,7 +89,7 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
   if (!key) return { ...REFUSED, code, scopes: [] };
   const considered = policies && consideredScopes(ctx, body, decision);
   const needs = callNeeds(required, NO_SCOPES, considered);
-  ctx.services.usage.count(key, decision.code === 'valid', nowMs, needs);
+  ctx.services.usage.count(key, decision.code === 'valid', nowMs, needs, body.ip);
   // Which key of another workspace it is, is nothing that a confined caller may learn.
   if (code === 'wrong_workspace' && ctx.workspaceId) return { ...REFUSED, code, scopes: [] };
   return {

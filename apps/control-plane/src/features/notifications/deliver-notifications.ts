@@ -1,6 +1,7 @@
 import type { Services } from '../../context.ts';
 import { deriveNotifications } from './derive-notifications.ts';
 import { findGatewayFindings } from './find-gateway-findings.ts';
+import { findNetworkFindings } from './find-network-findings.ts';
 import { queueMails } from './mail/queue-mails.ts';
 
 /** The job that stores notifications and hands their mails over. */
@@ -21,6 +22,7 @@ export async function deliverNotifications(
     isMore = derived.isMore;
   }
   await findGatewayFindings(services);
+  await findNetworkFindings(services);
   for (let isMore = true; isMore && !stopping.aborted; ) {
     const handed = await queueMails(services);
     mails += handed.queued;

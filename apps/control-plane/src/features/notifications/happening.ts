@@ -7,6 +7,7 @@ export type Finding =
   | 'api_key.expires'
   | 'api_key.unused'
   | 'api_key.disables_soon'
+  | 'api_key.new_network'
   | 'gateway.behind'
   | 'gateway.gone';
 

@@ -1,5 +1,9 @@
 /** Notifications on their way to a mail server. */
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import pg from 'pg';
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { countAuditEvents, newestAuditEvent } from '../../../testing/audit-log.ts';
 import type { Client } from '../../../testing/client.ts';
 import { makeKey } from '../../../testing/keys.ts';
@@ -180,5 +184,51 @@ describe('the link in a mail', () => {
   it('is in no log', async () => {
     await post(token());
     expect(app.logged.join('')).not.toContain(token());
+  });
+});
+
+describe('a storm', () => {
+  const EVENTS = process.env.LONG ? 10_000 : 500;
+  const BATCH = EVENTS / 10;
+  const PATIENT = { timeout: 60_000, interval: 50 };
+  const BLOCKED = `select 1 from pg_stat_activity
+    where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`;
+  const BEHIND = `select 1 from notification_cursor as cursor
+    join audit_chain as chain using (organization_id) where cursor.sequence < chain.sequence`;
+  const REVOCATIONS = `
+    with chain as (
+      update audit_chain set sequence = sequence + $3::int where organization_id = $1
+      returning sequence - $3::int as place)
+    insert into audit_event (id, organization_id, sequence, at, actor, action, target, before, after,
+      request_id, previous_hash, hash)
+    select 'evt_' || lpad(n::text, 20, '0'), $1, place + n, now(), '{"type":"system","job":"storm"}',
+      'api_key.revoke', jsonb_build_object('type', 'api_key', 'id', 'key_' || n, 'name', 'k' || n),
+      jsonb_build_object('memberId', $2::text), '{}', 'req_' || n, '', ''
+    from chain, generate_series(1, $3::int) n`;
+
+  it('is stored whole and mailed once, though a process that stores it is killed (kill -9)', async () => {
+    await query(REVOCATIONS, [organizationId, dev.memberId, EVENTS]);
+    await deriveNotifications(app.services, BATCH);
+    const holder = new pg.Client(app.database);
+    await holder.connect();
+    onTestFinished(() => holder.end());
+    await holder.query('begin; select 1 from notification for update');
+    const script = join(import.meta.dirname, 'storm.fixture.ts');
+    const args = [script, JSON.stringify(app.database), String(BATCH)];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await vi.waitUntil(async () => (await query(BLOCKED)).length > 0, PATIENT);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await holder.query('rollback');
+    // Until the database has noticed that the process is gone, it holds the cursor.
+    await vi.waitUntil(async () => {
+      await deliver();
+      return (await query(BEHIND)).length === 0;
+    }, PATIENT);
+    expect(await query('select count from notification')).toEqual([{ count: EVENTS }]);
+    for (let n = 0; n < 2; n += 1) await deliver(new Date(Date.now() + 3 * 60_000));
+    await delivered();
+    expect(mailsTo(dev)).toHaveLength(1);
   });
 });

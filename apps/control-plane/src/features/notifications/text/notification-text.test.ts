@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { NOTABLE_ACTIONS } from '../map-event.ts';
 import { notificationPath, notificationText } from './notification-text.ts';
 
-const FACTS = { days: 3, keysUsed: 4, keysMax: 5, plan: 'pro' };
+const FACTS = { network: '203.0.113.0/24', days: 3, keysUsed: 4, keysMax: 5, plan: 'pro' };
 const FINDINGS = [
-  ...['api_key.expires', 'api_key.unused', 'api_key.disables_soon'],
+  ...['api_key.expires', 'api_key.unused', 'api_key.disables_soon', 'api_key.new_network'],
   ...['gateway.behind', 'gateway.gone'],
 ];
 

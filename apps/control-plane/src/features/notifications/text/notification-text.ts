@@ -108,6 +108,15 @@ function createTexts(isOwner: boolean): ReadonlyMap<string, Texts> {
           `${count} ${keys} are not in use, and will be disabled soon, such as ${example}. Use a key before, and it stays.`,
       },
     ],
+    [
+      'api_key.new_network',
+      {
+        one: ({ name, facts: { network } }) =>
+          `${capitalized(key(isOwner))} ${name} was used from ${network}, a network that it was not used from before. Rotate it if that was not you.`,
+        many: (count, example) =>
+          `${count} times, ${keys} were used from a network that they were not used from before, such as ${example}.`,
+      },
+    ],
     ...OTHERS,
     ...RECEIVER_TEXTS,
     ...CAMPAIGN_TEXTS,
