@@ -6,7 +6,7 @@ import type { TestApp } from './test-app.ts';
 
 /** What changes by itself: leases, counts (of failed sign-ins too), throttles, and what a job integrates. */
 const RESTLESS =
-  /^(control_plane|key_usage|organization_usage|usage_source|scope_use|attempt|sign_in_failure|transparency_log|transparency_log_tile)$/;
+  /^(control_plane|key_usage|organization_usage|usage_source|scope_use|key_network|attempt|sign_in_failure|transparency_log|transparency_log_tile)$/;
 
 /** Every table that stands still by itself, with its schema, quoted. */
 export async function listTables({ services }: TestApp, schemas = ['public']): Promise<string[]> {
