@@ -39,6 +39,8 @@ it('pays for a plan, changes it up and down, keeps it, and warns of a payment th
 
   await change(page, 'Change Pro', 'You pay €20.00 now.');
   await facts.getByText('0 of 20').waitFor();
+  await page.getByText('not sold here').waitFor();
+  expect(await page.getByRole('button', { name: 'Change Enterprise' }).count()).toBe(0);
   await change(page, 'Change Free', 'your plan stays as it is.');
   await facts.getByText('Free follows. No key stops working.').waitFor();
   expect(await page.getByRole('button', { name: 'Change Free' }).count()).toBe(0);

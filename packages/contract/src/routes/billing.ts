@@ -98,6 +98,10 @@ const planOffer = z
     plan: z.enum(PLANS),
     keysMax: z.int().nullable().meta({ description: 'null is unlimited' }),
     current: z.boolean(),
+    available: z.boolean().meta({
+      description:
+        'Whether the plan can be ordered or requested here; else the operator of the server can set it',
+    }),
     effect: z.string().meta({
       description: EFFECT,
       examples: [

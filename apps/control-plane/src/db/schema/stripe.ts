@@ -1,4 +1,5 @@
 import { PLANS } from '@tollkeeper/contract';
+import { sql } from 'drizzle-orm';
 import { boolean, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { organization } from './organization.ts';
 
@@ -21,8 +22,12 @@ export const stripeCustomer = pgTable('stripe_customer', {
   followedAt: moment(),
   /** The plan that the subscriptions gave then; null where they gave none. */
   planGiven: text({ enum: PLANS }),
-  /** The subscription that gave it: known as ours, whatever price it has by now. */
+  /** The subscription that gave it. */
   subscriptionId: text(),
+  /** All that were to a plan at some time, or begun at a checkout: known as ours, whatever price they have by now. */
+  subscriptionIds: text().array().notNull().default(sql`'{}'`),
+  /** Checkouts that were begun, and of which it is not known what became. */
+  checkoutIds: text().array().notNull().default(sql`'{}'`),
   /** When the subscription that gives the plan renews; null where it does not. */
   renewsAt: moment(),
   /** Since when a payment has been failing. */

@@ -32,6 +32,8 @@ export function asRequest({ plan, message }: PlanChangeRequest) {
  * for every provider (docs/decisions/0037-put-billing-behind-one-interface.md).
  */
 export interface BillingProvider {
+  /** Whether organizations can order or request the plan. */
+  isAvailable(services: Pick<Services, 'stripe'>, plan: Plan): boolean;
   /** @throws DomainError invalid_state where the organization cannot change to the plan */
   changePlan(ctx: Ctx, change: PlanChangeRequest): Promise<PlanChangeOutcome>;
   /**

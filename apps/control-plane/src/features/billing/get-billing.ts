@@ -68,14 +68,20 @@ export async function getPlans(ctx: Ctx) {
     findTerms(ctx),
     countKeysUsed(services.db, organizationId, services.clock()),
   ]);
-  const data = PLANS.map((plan) => ({
-    plan,
-    keysMax: PLAN_KEYS_MAX[plan],
-    current: plan === terms.plan,
-    effect: planEffect(plan, terms, used),
-  }));
+  const provider = providerOf(services);
+  const data = PLANS.map((plan) => {
+    const current = plan === terms.plan;
+    const available = provider.isAvailable(services, plan);
+    const effect = planEffect(plan, terms, used);
+    return {
+      ...{ plan, keysMax: PLAN_KEYS_MAX[plan], current, available },
+      effect: current || available ? effect : `${effect} ${NOT_AVAILABLE}`,
+    };
+  });
   return { data };
 }
+
+const NOT_AVAILABLE = 'It is not sold here: ask the operator of the server for it.';
 
 /** @throws DomainError outside_workspace, unavailable; invalid_state where the plan cannot be ordered */
 export async function previewPlanChange(

@@ -23,6 +23,7 @@ const SCOPE = 'billing.manage';
 
 /** No payment: the operator of the server decides who has which plan, or lets organizations choose. */
 export const manualProvider: BillingProvider = {
+  isAvailable: () => true,
   async changePlan(ctx, change) {
     if (ctx.services.billing.planChanges === 'self') return changeNow(ctx, change);
     return requestChange(ctx, change);

@@ -1,24 +1,38 @@
-import type { Billing } from '@tollkeeper/contract';
-import { expect, it } from 'vitest';
-import { createClient } from '../../testing/client.ts';
-import { queryDatabase } from '../../testing/query-database.ts';
-import { claimServer, startTestApp } from '../../testing/test-app.ts';
+import type { Billing, Plan } from '@tollkeeper/contract';
+import type pg from 'pg';
+import { beforeAll, expect, it } from 'vitest';
+import { type Client, createClient } from '../../testing/client.ts';
+import { type Query, queryDatabase } from '../../testing/query-database.ts';
+import { claimServer, startTestApp, type TestApp } from '../../testing/test-app.ts';
+import { whileHeld } from '../../testing/while-held.ts';
 import { listPlanRequests } from './decide-request.ts';
+import { endPlans } from './end-plans.ts';
 import { withdrawUndecided } from './plan-request.ts';
 import { setPlan } from './set-plan.ts';
 
+const DAY_MS = 86_400_000;
+
+let app: TestApp;
+let query: Query;
+let owner: Client;
+let aheadMs = 0;
+
+beforeAll(async () => {
+  app = await startTestApp({ clock: () => new Date(Date.now() + aheadMs) });
+  query = queryDatabase(app.database);
+  owner = await claimServer(app);
+});
+
+const read = async (client = owner) => (await client.get<Billing>('/v1/billing')).body;
+
 it('changes the plan at once where organizations do it themselves, however often it is sent', async () => {
-  const app = await startTestApp();
-  const query = queryDatabase(app.database);
-  const owner = await claimServer(app);
   await setPlan(app.services, 'pro', undefined, 'req_test', { keysMax: 7, note: 'yours' });
   await owner.post('/v1/billing/plan', { plan: 'enterprise' });
   const { database } = app;
   const self = await startTestApp({ database, billing: { planChanges: 'self' } });
   const admin = createClient(self.baseUrl, { ...owner.headers, origin: self.baseUrl });
-  const read = async () => (await admin.get<Billing>('/v1/billing')).body;
   // The request that nobody decides any more.
-  expect((await read()).request).toBeNull();
+  expect((await read(admin)).request).toBeNull();
   await withdrawUndecided(self.services);
   await withdrawUndecided(self.services);
   expect(await listPlanRequests(self.services.db)).toEqual([]);
@@ -30,7 +44,7 @@ it('changes the plan at once where organizations do it themselves, however often
   // As where the answer was lost.
   expect((await change('developer')).body).toEqual(changed.body);
   expect((await change('free')).problem.code).toBe('idempotency_conflict');
-  expect(await read()).toMatchObject({ plan: 'developer', limits: { keys: { max: 10 } } });
+  expect(await read(admin)).toMatchObject({ plan: 'developer', limits: { keys: { max: 10 } } });
   const events = await query(
     'select action, actor, before, after from audit_event order by sequence desc limit 3',
   );
@@ -44,4 +58,33 @@ it('changes the plan at once where organizations do it themselves, however often
       after: { plan: 'developer', keysMax: null, note: null },
     },
   ]);
+});
+
+it('ends no plan that is changed while its end passes, and changes none that ends by then', async () => {
+  const { database, services } = app;
+  const until = new Date(Date.now() + DAY_MS);
+  await setPlan(services, 'pro', undefined, 'req_test');
+  const becomes = (plan: Plan) => async (holder: pg.Client) => {
+    await holder.query('select 1 from audit_chain for update');
+    await holder.query('update organization set plan = $1', [plan]);
+    await holder.query('delete from billing');
+  };
+  const announceEnd = async () => {
+    aheadMs = 0;
+    await setPlan(services, 'enterprise', undefined, 'req_test', { until });
+    expect(await endPlans(services)).toEqual({ warned: 1, ended: 0 });
+    aheadMs = 2 * DAY_MS;
+  };
+  await announceEnd();
+  const run = await whileHeld(database, becomes('developer'), () => endPlans(services));
+  expect(run).toEqual({ warned: 0, ended: 0 });
+  expect(await read()).toMatchObject({ plan: 'developer', until: null });
+
+  await announceEnd();
+  const request = () => owner.post('/v1/billing/plan', { plan: 'developer' });
+  const { problem } = await whileHeld(database, becomes('developer'), request);
+  expect(problem).toMatchObject({ code: 'invalid_state' });
+  expect(problem.detail).toContain('"developer" already');
+  expect(await endPlans(services)).toEqual({ warned: 0, ended: 0 });
+  aheadMs = 0;
 });

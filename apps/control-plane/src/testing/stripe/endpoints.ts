@@ -46,13 +46,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   }),
   on('POST', 'invoices/create_preview', previewParameters(), previewInvoice),
   on('POST', 'checkout/sessions', checkoutParameters(), createCheckout),
-  on('GET', 'checkout/sessions', [...LISTED, 'customer', 'status'], (account, form) => {
-    const status = textOf(form, 'status');
-    const found = account
-      .all('checkout.session')
-      .filter((each) => each.customer === textOf(form, 'customer') && each.status === status);
-    return page('/v1/checkout/sessions', found, form);
-  }),
+  on('GET', `checkout/sessions/${ID}`, [], (account, _form, id) =>
+    account.get('checkout.session', id),
+  ),
   on('POST', `checkout/sessions/${ID}/expire`, [], (account, _form, id) =>
     expireCheckout(account, id),
   ),

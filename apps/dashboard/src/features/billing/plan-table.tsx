@@ -21,10 +21,11 @@ type Row = PlanOffer & { readonly id: string };
 
 export function PlanTable({ plans, planChanges, requested, isEnding, onChoose }: PlanTableProps) {
   const mayManage = useCan('billing.manage');
-  const verbFor = ({ plan, current }: PlanOffer): string | undefined => {
-    if (current) return isEnding ? 'Keep' : undefined;
+  const verbFor = ({ plan, current, available }: PlanOffer): string | undefined => {
+    if (current) return isEnding && available ? 'Keep' : undefined;
     // It follows already.
-    if (plan === requested || (isEnding && plan === 'free')) return undefined;
+    const follows = plan === requested || (isEnding && plan === 'free');
+    if (follows || !available) return undefined;
     return planChanges === 'self' ? 'Change' : 'Request';
   };
   const columns: readonly RecordColumn<Row>[] = [

@@ -5,8 +5,8 @@ import { stripeCustomer } from '../../../db/schema/index.ts';
 import { askStripe, isFailureOfStripe } from '../../../payments/ask-stripe.ts';
 import { requireStripe } from '../../../payments/stripe-account.ts';
 import type { PlanChangeOutcome } from '../billing-provider.ts';
+import { expireCheckouts, rememberCheckout } from './checkouts.ts';
 import { type CustomerRow, findCustomer } from './customer-of.ts';
-import { expireCheckouts } from './expire-checkouts.ts';
 import type { FoundSubscriptions } from './find-subscriptions.ts';
 import { type Order, recordOrder } from './record-order.ts';
 
@@ -26,12 +26,14 @@ export async function beginCheckout(
   { customer, found }: Known,
 ): Promise<PlanChangeOutcome> {
   const { ctx } = order;
-  const { client, config } = requireStripe(ctx.services);
+  const stripe = requireStripe(ctx.services);
+  const { client, config } = stripe;
   const usable = found.isGone ? undefined : customer;
   const customerId = await bindCustomer(order, usable, customer);
   const isFirst = found.subscriptions.length === 0;
   // Two that are paid would be two subscriptions.
-  await expireCheckouts(requireStripe(ctx.services), customerId);
+  const { open, settled } = found.checkouts;
+  await expireCheckouts(stripe, open);
   const session = await askStripe(() =>
     client.checkout.sessions.create({
       mode: 'subscription',
@@ -44,6 +46,12 @@ export async function beginCheckout(
         ? { subscription_data: { trial_period_days: config.trialDays } }
         : {}),
     }),
+  );
+  const { db } = ctx.services;
+  const others = await rememberCheckout(db, ctx.organizationId, session.id, open);
+  await expireCheckouts(
+    stripe,
+    others.filter((id) => !settled.includes(id)),
   );
   if (session.url === null) throw new Error(`The checkout "${session.id}" has no address`);
   return { outcome: 'payment', url: session.url };
@@ -65,7 +73,7 @@ async function bindCustomer(
   await recordOrder(order, 'billing.order_plan', after, async (tx) => {
     if (usable) return;
     const { livemode } = requireStripe(ctx.services);
-    const row = { customerId, livemode };
+    const row = { customerId, livemode, checkoutIds: [], subscriptionIds: [] };
     await tx
       .insert(stripeCustomer)
       .values({ organizationId, ...row })

@@ -4,8 +4,8 @@ import { organization, stripeCustomer } from '../../../db/schema/index.ts';
 import { requireStripe } from '../../../payments/stripe-account.ts';
 import { commit } from '../../../write/write.ts';
 import type { RefreshServices } from '../billing-provider.ts';
+import { expireCheckouts } from './checkouts.ts';
 import { type CustomerRow, lockCustomer } from './customer-of.ts';
-import { expireCheckouts } from './expire-checkouts.ts';
 import { cancelNow, type FoundSubscription, findSubscriptions } from './find-subscriptions.ts';
 import { ENDED, UNPAID } from './subscription-plan.ts';
 
@@ -23,8 +23,8 @@ export async function endSubscriptions(
 ): Promise<void> {
   const { organizationId, customerId, endedAt, deletedAt } = bound;
   const stripe = requireStripe(services);
-  const { isGone } = await findSubscriptions(stripe, bound);
-  if (!isGone) await expireCheckouts(stripe, customerId);
+  const { checkouts } = await findSubscriptions(stripe, bound);
+  await expireCheckouts(stripe, checkouts.open);
   const { subscriptions: found } = await findSubscriptions(stripe, bound);
   const running = found.filter(isRunning);
   const late = begunAfter(endedAt ?? deletedAt, found);

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { StripeConfig } from '../../../config-stripe.ts';
 import { askStripe, isMissing } from '../../../payments/ask-stripe.ts';
 import type { StripeAccount } from '../../../payments/stripe-account.ts';
+import { type FoundCheckouts, readCheckouts } from './checkouts.ts';
 import { type CustomerRow, isInMode } from './customer-of.ts';
 import type { SubscriptionFacts } from './subscription-plan.ts';
 
@@ -29,11 +30,19 @@ export interface FoundSubscriptions {
   readonly subscriptions: readonly FoundSubscription[];
   /** What pays where a subscription names nothing else. */
   readonly paymentMethod: PaymentMethodFacts | null;
+  /** Of the checkouts that were begun here. */
+  readonly checkouts: FoundCheckouts;
 }
 
 const PAGE = 100;
 
-const GONE: FoundSubscriptions = { isGone: true, subscriptions: [], paymentMethod: null };
+/** Of an organization that is no customer yet. */
+export const NOTHING: FoundSubscriptions = {
+  ...{ isGone: false, subscriptions: [], paymentMethod: null },
+  checkouts: { open: [], settled: [], subscriptionIds: [] },
+};
+
+const GONE: FoundSubscriptions = { ...NOTHING, isGone: true };
 
 /** What Stripe says of a customer now. @throws DomainError unavailable */
 export async function findSubscriptions(
@@ -42,11 +51,13 @@ export async function findSubscriptions(
 ): Promise<FoundSubscriptions> {
   if (!isInMode(stripe, row)) return GONE;
   const { client, config } = stripe;
-  const { customerId, subscriptionId } = row;
+  const { customerId, subscriptionIds, checkoutIds } = row;
   return askStripe(async () => {
     const customer = await findCustomerAtStripe(stripe, customerId);
     // Stripe ends the subscriptions of a customer who is deleted, and lists them no more.
     if (!customer || customer.deleted) return GONE;
+    const checkouts = await readCheckouts(stripe, checkoutIds);
+    const known = [...subscriptionIds, ...checkouts.subscriptionIds];
     const found = await client.subscriptions
       .list({
         customer: customerId,
@@ -59,7 +70,8 @@ export async function findSubscriptions(
       isGone: false,
       subscriptions: found
         .map((each) => subscriptionFacts(each, config))
-        .filter(({ id, plan }) => plan !== undefined || id === subscriptionId),
+        .filter(({ id, plan }) => plan !== undefined || known.includes(id)),
+      checkouts,
       paymentMethod: methodFacts(customer.invoice_settings?.default_payment_method),
     };
   });

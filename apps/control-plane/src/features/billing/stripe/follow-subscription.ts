@@ -94,7 +94,10 @@ function store(
       await storeTerms(tx, organizationId, before, after);
       furtherEvents.push(...(await termsEvents(tx, organizationId, before, now)));
     }
-    const row = customerAfter(after, customer, reading, found);
+    const row = {
+      ...customerAfter(after, customer, reading, found),
+      ...oursAfter(customer, found),
+    };
     const known = found.isGone ? {} : { livemode };
     const asked = { revision: revision + 1, followedAt: now };
     await storeCustomer(tx, organizationId, { ...row, ...known, ...asked });
@@ -138,10 +141,8 @@ function isAs(terms: PlanTerms, { plan, until, planAfter }: GivenPlan): boolean 
   return terms.plan === plan && isSameEnd && terms.planAfter === planAfter;
 }
 
-type CustomerAfter = Omit<
-  CustomerRow,
-  'organizationId' | 'customerId' | 'livemode' | 'revision' | 'followedAt' | 'endedAt'
->;
+type Binding = 'organizationId' | 'customerId' | 'livemode' | 'subscriptionIds' | 'checkoutIds';
+type CustomerAfter = Omit<CustomerRow, Binding | 'revision' | 'followedAt' | 'endedAt'>;
 
 function customerAfter(
   { plan }: PlanTerms,
@@ -160,6 +161,17 @@ function customerAfter(
     paymentBrand: pays?.brand ?? null,
     paymentLast4: pays?.last4 ?? null,
     hasSeveral: live.length > 1,
+  };
+}
+
+/** What is known as ours from now on. A subscription that has ended was the first one, too. */
+function oursAfter(
+  { subscriptionIds, checkoutIds }: CustomerRow,
+  { subscriptions, checkouts }: FoundSubscriptions,
+): Pick<CustomerRow, 'subscriptionIds' | 'checkoutIds'> {
+  return {
+    subscriptionIds: [...new Set([...subscriptionIds, ...subscriptions.map(({ id }) => id)])],
+    checkoutIds: checkoutIds.filter((id) => !checkouts.settled.includes(id)),
   };
 }
 

@@ -10,13 +10,13 @@ import { beginCheckout } from './begin-checkout.ts';
 import { findCustomer } from './customer-of.ts';
 import {
   type FoundSubscription,
-  type FoundSubscriptions,
   findSubscriptions,
+  NOTHING,
   type PaymentMethodFacts,
 } from './find-subscriptions.ts';
 import { followSubscription } from './follow-subscription.ts';
 import { type Order, RECORDED, type Recorded, recordOrder } from './record-order.ts';
-import { paymentDue, requireOrderable } from './require-orderable.ts';
+import { paymentDue, requireEnding, requireOrderable } from './require-orderable.ts';
 import { isLive } from './subscription-plan.ts';
 
 /**
@@ -47,8 +47,6 @@ async function placeOrder(order: Order): Promise<PlanChangeOutcome> {
   return replacePrice(order, price, current, paidBy);
 }
 
-const NOTHING: FoundSubscriptions = { isGone: false, subscriptions: [], paymentMethod: null };
-
 /** Each ends with the period that is paid. */
 async function cancel(
   order: Order,
@@ -56,16 +54,9 @@ async function cancel(
 ): Promise<PlanChangeOutcome> {
   const { ctx, isRetry } = order;
   const { client } = requireStripe(ctx.services);
-  const going = live.filter(({ cancelAt }) => cancelAt === null);
-  if (going.length === 0 && !(isRetry && live.length > 0)) {
-    throw new DomainError(
-      'invalid_state',
-      live.length === 0
-        ? 'No subscription is running that could end. A plan that the operator of the server set is the operator’s to change.'
-        : 'The subscription ends already. Choose its plan again to keep it.',
-    );
-  }
-  const subscriptions = going.map(({ id }) => id);
+  // A retry may find what the first has done.
+  const isDone = isRetry && live.length > 0 && live.every(({ cancelAt }) => cancelAt !== null);
+  const subscriptions = isDone ? [] : requireEnding(live).map(({ id }) => id);
   await recordOrder(order, 'billing.cancel_subscription', { plan: 'free', subscriptions });
   for (const id of subscriptions) {
     await askStripe(() => client.subscriptions.update(id, { cancel_at_period_end: true }));

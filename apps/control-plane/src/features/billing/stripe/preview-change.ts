@@ -4,7 +4,7 @@ import { askStripe } from '../../../payments/ask-stripe.ts';
 import { requireStripe } from '../../../payments/stripe-account.ts';
 import { findCustomer } from './customer-of.ts';
 import { type FoundSubscription, findSubscriptions } from './find-subscriptions.ts';
-import { requireOrderable } from './require-orderable.ts';
+import { requireEnding, requireOrderable } from './require-orderable.ts';
 import { isLive } from './subscription-plan.ts';
 
 type Preview = Pick<PlanPreview, 'charge' | 'startsAt'>;
@@ -24,7 +24,10 @@ export async function previewChange(
   const customer = await findCustomer(services.db, organizationId);
   const found = customer && (await findSubscriptions(stripe, customer));
   const live = found?.subscriptions.filter(isLive) ?? [];
-  if (plan === 'free') return { charge: null, startsAt: endOfAll(live) };
+  if (plan === 'free') {
+    requireEnding(live);
+    return { charge: null, startsAt: endOfAll(live) };
+  }
   const { price, current } = requireOrderable(stripe, plan, live);
   if (!customer || !current || current.plan === plan) return AT_ONCE;
   const { total, currency } = await askStripe(() =>
@@ -40,8 +43,8 @@ export async function previewChange(
   return { charge: { amount: total, currency }, startsAt: null };
 }
 
-/** When the last of them would end, if all were canceled now; null where none goes on. */
-function endOfAll(live: readonly FoundSubscription[]): string | null {
+/** When the last of them would end, if all were canceled now. */
+function endOfAll(live: readonly FoundSubscription[]): string {
   const ends = live.map(({ cancelAt, periodEnd }) => (cancelAt ?? periodEnd).getTime());
-  return ends.length === 0 ? null : new Date(Math.max(...ends)).toISOString();
+  return new Date(Math.max(...ends)).toISOString();
 }

@@ -39,6 +39,26 @@ export function requireOrderable(
   return { price, current };
 }
 
+/** Whether the plan has a price that is offered. */
+export function isSold({ config }: StripeAccount, plan: Plan): boolean {
+  return config.prices.has(plan);
+}
+
+/**
+ * The subscriptions that choosing Free would end. A preview says why there are none, as the order does.
+ * @throws DomainError invalid_state
+ */
+export function requireEnding(live: readonly FoundSubscription[]): FoundSubscription[] {
+  const going = live.filter(({ cancelAt }) => cancelAt === null);
+  if (going.length > 0) return going;
+  throw new DomainError(
+    'invalid_state',
+    live.length === 0
+      ? 'No subscription is running that could end. A plan that the operator of the server set is the operator’s to change.'
+      : 'The subscription ends already. Choose its plan again to keep it.',
+  );
+}
+
 export function paymentDue(): DomainError {
   return new DomainError(
     'invalid_state',

@@ -16,6 +16,7 @@ import {
 import { addSubscription, cancelSubscription } from '../../../testing/stripe/subscriptions.ts';
 import { startTestApp } from '../../../testing/test-app.ts';
 import { whileHeld } from '../../../testing/while-held.ts';
+import { followSubscription } from './follow-subscription.ts';
 import { reconcileSubscriptions } from './reconcile-subscriptions.ts';
 
 const MINUTE_MS = 60_000;
@@ -114,6 +115,32 @@ it('counts no subscription to anything else that the account of Stripe sells', a
   expect(await plan()).toBe('free');
   expect((await order('free')).problem.code).toBe('invalid_state');
   expect((await order('pro')).body.outcome).toBe('payment');
+});
+
+it('ends with its organization what was subscribed to here, though its price is named no more', async () => {
+  const { app, query, organizationId, stripe } = world;
+  const { account } = stripe;
+  const unname = ({ items }: Subscription) => {
+    const [item] = items.data;
+    if (item) item.price = account.get('price', PRICES.other);
+  };
+  // Paid at a checkout of ours; until then, nobody asked what became of it.
+  const paid = await world.subscribe('developer');
+  unname(paid);
+  await world.deliverAll();
+  expect(app.logged.join('')).toContain(`"subscriptions":["${paid.id}"]`);
+  // Made in Stripe's dashboard, and beside another one that gives the plan.
+  const giving = addSubscription(account, paid.customer, account.get('price', PRICES.pro), 0);
+  const low = addSubscription(account, paid.customer, account.get('price', PRICES.developer), 0);
+  await world.deliverAll();
+  unname(low);
+  const other = subscribeElse(paid);
+
+  await query(`update organization set deleted_at = now() + interval '1 minute'`);
+  await followSubscription(app.services, organizationId);
+  await query('update organization set deleted_at = null');
+  const statuses = [paid, giving, low, other].map(({ status }) => status);
+  expect(statuses).toEqual(['canceled', 'canceled', 'canceled', 'active']);
 });
 
 it('leaves the customers of test mode behind with a live key, and never those of live mode with a test key', async () => {

@@ -11,6 +11,7 @@ import { followSubscription } from './follow-subscription.ts';
 import { openPortal } from './open-portal.ts';
 import { orderPlan } from './order-plan.ts';
 import { previewChange } from './preview-change.ts';
+import { isSold } from './require-orderable.ts';
 
 const INVOICES_MAX = 100;
 /** Stripe limits the requests of all organizations together. */
@@ -25,6 +26,7 @@ function inTurn<T>({ services, organizationId }: Ctx, ask: () => Promise<T>): Pr
 
 /** The plan follows the subscription that Stripe has (docs/billing.md). */
 export const stripeProvider: BillingProvider = {
+  isAvailable: (services, plan) => plan === 'free' || isSold(requireStripe(services), plan),
   changePlan: (ctx, change) => inTurn(ctx, () => orderPlan(ctx, change)),
   previewChange: (ctx, plan) => inTurn(ctx, () => previewChange(ctx, plan)),
   async refreshPlan(services, organizationId) {

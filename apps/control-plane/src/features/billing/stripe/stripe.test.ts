@@ -1,8 +1,11 @@
+import type { PlanOffer } from '@tollkeeper/contract';
 import { beforeEach, expect, it } from 'vitest';
 import { makeKey } from '../../../testing/keys.ts';
 import { addMember, setMemberRole } from '../../../testing/people.ts';
 import { auditEvents } from '../../../testing/query-database.ts';
+import { completeCheckout, createCheckout } from '../../../testing/stripe/checkout.ts';
 import { payInvoice } from '../../../testing/stripe/invoices.ts';
+import type { CheckoutSession } from '../../../testing/stripe/objects.ts';
 import { PRICES } from '../../../testing/stripe/stripe-server.ts';
 import {
   reconcileAll,
@@ -76,12 +79,39 @@ it('refuses an order where billing.manage was lost while Stripe was asked, and h
   expect(world.stripe.requests.filter((each) => !each.startsWith('GET '))).toEqual([]);
 });
 
-it('leaves one checkout open, so that two that are paid are not two subscriptions', async () => {
-  const first = await order('developer');
-  await order('pro');
-  const sessions = world.stripe.account.all('checkout.session');
-  expect(sessions.map(({ status }) => status)).toEqual(['open', 'expired']);
-  expect(first.body.url).toContain(sessions[1]?.id ?? 'none');
+it('leaves one checkout of its own open, so that two that are paid are not two subscriptions', async () => {
+  const { account } = world.stripe;
+  await order('developer');
+  const customer = account.all('checkout.session')[0]?.customer ?? '';
+  const begin = (price: string) =>
+    createCheckout(account, { mode: 'subscription', customer, line_items: [{ price }] });
+  // Of something else that the account of Stripe sells.
+  const other = begin(PRICES.other);
+  const held = world.stripe.holdNext('POST /v1/checkout');
+  const ordered = order('pro');
+  await held.reached;
+  // As another process does it meanwhile.
+  const { id } = begin(PRICES.developer);
+  await world.query('update stripe_customer set checkout_ids = checkout_ids || $1::text', [id]);
+  held.release();
+  const { url } = (await ordered).body;
+  const isOpen = ({ status }: CheckoutSession) => status === 'open';
+  const open = account.all('checkout.session').filter(isOpen);
+  expect(open.map((each) => each.id)).toEqual([url?.split('/').at(-1), other.id]);
+});
+
+it('begins no checkout where another one is paid just then', async () => {
+  const { account } = world.stripe;
+  const { body } = await order('developer');
+  const held = world.stripe.holdNext('GET /v1/subscriptions');
+  const ordered = order('pro');
+  await held.reached;
+  completeCheckout(account, body.url?.split('/').at(-1) ?? '');
+  held.release();
+  const { problem } = await ordered;
+  expect(problem).toMatchObject({ code: 'unavailable' });
+  expect(problem.detail).toContain('Another payment was made just now');
+  expect(account.all('checkout.session')).toHaveLength(1);
 });
 
 it('takes the customer from its own table, whatever the metadata says', async () => {
@@ -175,6 +205,9 @@ it('changes an existing subscription at once, with what Stripe computes for the 
   expect((await order('enterprise')).problem.detail).toContain('cannot be bought here');
   const refused = await world.owner.get('/v1/billing/preview?plan=enterprise');
   expect(refused.problem.detail).toContain('cannot be bought here');
+  const offers = (await world.owner.get<{ data: PlanOffer[] }>('/v1/billing/plans')).body.data;
+  expect(offers.map(({ available }) => available)).toEqual([true, true, true, false]);
+  expect(offers[3]?.effect).toMatch(/^Enterprise has no limit .* not sold here: ask the operator/);
 });
 
 it('changes nothing until a payment that was declined is made', async () => {
@@ -192,7 +225,11 @@ it('changes nothing until a payment that was declined is made', async () => {
 });
 
 it('ends with the period that is paid, and goes on where somebody chooses the plan again', async () => {
-  expect((await order('free')).problem.code).toBe('invalid_state');
+  const previewFree = () => world.owner.get('/v1/billing/preview?plan=free');
+  for (const { problem } of [await order('free'), await previewFree()]) {
+    expect(problem).toMatchObject({ code: 'invalid_state' });
+    expect(problem.detail).toContain('No subscription is running');
+  }
   const { id } = await world.subscribe('pro');
   await world.deliverAll();
   const { renewsAt } = await world.readBilling();
