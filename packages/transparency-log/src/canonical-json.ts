@@ -25,7 +25,7 @@ export function canonicalJson(value: unknown): string {
 /** A database that somebody changed may have a time that is none, such as infinity. */
 function timeText(at: Date): string {
   if (Number.isNaN(at.getTime())) throw new TypeError('An invalid date has no canonical JSON');
-  return textOf(at.toISOString());
+  return `"${at.toISOString()}"`;
 }
 
 function arrayText(values: readonly unknown[]): string {

@@ -1,10 +1,22 @@
-import { type AuditLeaf, findLeafText, type Hash, leafHash } from '@tollkeeper/transparency-log';
+import { findLeafText, type Hash, leafHash } from '@tollkeeper/transparency-log';
 import { auditHash } from '../write/audit.ts';
 
-/** An event as the database holds it. */
-export interface ChainedLeaf extends AuditLeaf {
-  readonly previousHash: Buffer;
-  readonly hash: Buffer;
+/** An event as the driver has it; what is JSON is a text, and hashes are in hexadecimal. */
+export interface StoredEvent extends Record<string, unknown> {
+  readonly id: string;
+  readonly sequence: string;
+  /** Milliseconds since 1970. */
+  readonly at: number | string;
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly requestId: string;
+  readonly previousHash: string;
+  readonly hash: string;
 }
 
 /** The end of a hash chain. */
@@ -23,33 +35,36 @@ export interface CheckedEvents {
 }
 
 /**
- * Checks events against the hash chain.
+ * Checks events of the organization against the hash chain.
  * @param before what is integrated so far
  * @param chainEnd what the organization's chain ended with before the events were read
  * @param rows the events after `before`, in order, as many as were asked for
  */
 export function checkChain(
+  organizationId: string,
   before: ChainLink,
   chainEnd: ChainLink,
-  rows: readonly ChainedLeaf[],
+  rows: readonly StoredEvent[],
   rowsMax: number,
 ): CheckedEvents {
   const leaves: Hash[] = [];
   let end = before;
+  let endHex = before.hash.toString('hex');
   const stopped = (problem: string) => ({ leaves, end, problem });
   for (const row of rows) {
     const sequence = end.sequence + 1;
-    if (row.sequence !== sequence) return stopped(`Event ${sequence} is missing`);
-    const text = findLeafText(row);
+    if (Number(row.sequence) !== sequence) return stopped(`Event ${sequence} is missing`);
+    const text = leafTextOf(row, organizationId, sequence);
     if (text === undefined) {
       return stopped(`Event ${sequence} ("${row.id}") has a value that no event can have`);
     }
-    const continues = row.previousHash.equals(end.hash);
-    if (!continues || !auditHash(end.hash, text).equals(row.hash)) {
+    const hash = auditHash(end.hash, text);
+    if (row.previousHash !== endHex || row.hash !== hash.toString('hex')) {
       return stopped(`Event ${sequence} ("${row.id}") does not continue the hash chain`);
     }
     leaves.push(leafHash(text));
-    end = { sequence, hash: row.hash };
+    end = { sequence, hash };
+    endHex = row.hash;
   }
   if (rows.length < rowsMax && end.sequence < chainEnd.sequence) {
     return stopped(`Event ${end.sequence + 1} is missing`);
@@ -62,4 +77,26 @@ export function checkChain(
     return stopped(`The hash chain does not end with event ${end.sequence}`);
   }
   return { leaves, end, problem: null };
+}
+
+function leafTextOf(
+  row: StoredEvent,
+  organizationId: string,
+  sequence: number,
+): string | undefined {
+  const { id, action, ip, userAgent, requestId } = row;
+  return findLeafText({
+    id,
+    organizationId,
+    sequence,
+    at: new Date(Number(row.at)),
+    actor: JSON.parse(row.actor),
+    action,
+    target: JSON.parse(row.target),
+    before: row.before === null ? null : JSON.parse(row.before),
+    after: row.after === null ? null : JSON.parse(row.after),
+    ip,
+    userAgent,
+    requestId,
+  });
 }

@@ -2,6 +2,7 @@ import {
   appendToEdge,
   checkpointText,
   edgeRoot,
+  type Hash,
   isSameHash,
   NOTE_ED25519,
   parseCheckpoint,
@@ -14,7 +15,7 @@ import {
 import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../db/connect.ts';
 import { auditChain, auditEvent, transparencyLog } from '../db/schema/index.ts';
-import { type ChainedLeaf, type ChainLink, checkChain } from './check-chain.ts';
+import { type ChainLink, type CheckedEvents, checkChain, type StoredEvent } from './check-chain.ts';
 import { IntegrityError } from './integrity-error.ts';
 import { type LogServices, logSigner } from './log-identity.ts';
 import { loadEdge, storeAppends } from './tile-store.ts';
@@ -35,6 +36,7 @@ export interface IntegratedBatch {
 /**
  * Integrates the next events and signs a checkpoint, all in the transaction: a process that is killed
  * has integrated a batch whole or not at all.
+ * @param eventsMax that are read at once, of which a batch has several
  * @returns undefined where another process integrates
  * @throws IntegrityError where the tiles contradict the checkpoint that was signed before
  */
@@ -46,15 +48,11 @@ export async function integrateBatch(
 ): Promise<IntegratedBatch | undefined> {
   const state = await lockState(tx, organizationId);
   if (!state) return undefined;
-  // Before the events: those up to this end are committed, so that a missing one is no late one.
-  const chainEnd = await readChainEnd(tx, organizationId);
-  const rows = await readEvents(tx, organizationId, state.size, eventsMax);
   const before = { sequence: state.size, hash: state.chainHash };
-  const { leaves, end, problem } = checkChain(before, chainEnd, rows, eventsMax);
+  const { leaves, end, problem, isLast } = await readLeaves(tx, organizationId, before, eventsMax);
   const edge = await loadEdge(tx, organizationId, state.size);
   await requireContinued(services, state, edge);
   const count = leaves.length;
-  const isLast = rows.length < eventsMax || problem !== null;
   if (count === 0) return { count, checkpoint: state.checkpoint, problem, isLast };
   const appended = appendToEdge(edge, leaves);
   await storeAppends(tx, organizationId, appended.appends);
@@ -79,6 +77,32 @@ async function lockState(tx: Transaction, organizationId: string): Promise<LogSt
   return state;
 }
 
+/** Reads of one transaction: all else that it does, a lock, tiles and signatures, takes as long as some thousand events. */
+const READS_MAX = 8;
+
+async function readLeaves(
+  tx: Transaction,
+  organizationId: string,
+  before: ChainLink,
+  eventsMax: number,
+): Promise<CheckedEvents & { readonly isLast: boolean }> {
+  // Before the events: those up to this end are committed, so that a missing one is no late one.
+  const chainEnd = await readChainEnd(tx, organizationId);
+  const leaves: Hash[] = [];
+  let end = before;
+  for (let read = 0; read < READS_MAX; read += 1) {
+    const rows = await readEvents(tx, organizationId, end.sequence, eventsMax);
+    const checked = checkChain(organizationId, end, chainEnd, rows, eventsMax);
+    leaves.push(...checked.leaves);
+    end = checked.end;
+    const { problem } = checked;
+    if (problem !== null || rows.length < eventsMax) return { leaves, end, problem, isLast: true };
+    // What came since is past the end that is known here.
+    if (end.sequence >= chainEnd.sequence) break;
+  }
+  return { leaves, end, problem: null, isLast: false };
+}
+
 async function readChainEnd(tx: Transaction, organizationId: string): Promise<ChainLink> {
   const [end] = await tx
     .select()
@@ -87,37 +111,29 @@ async function readChainEnd(tx: Transaction, organizationId: string): Promise<Ch
   return end ?? { sequence: 0, hash: GENESIS };
 }
 
-/** As the driver has it. */
-type Row = Record<string, unknown> & {
-  -readonly [K in keyof ChainedLeaf]: K extends 'sequence' | 'at' ? unknown : ChainedLeaf[K];
-};
-
 /**
- * To map a row to the columns of the table takes as long as to hash it, so each becomes an event as it is. Its time is
- * read as a number of milliseconds, which is exact: the column has no more digits.
+ * As texts, which `checkChain` parses one event after the other: what a whole batch of parsed events holds would be in
+ * the way of the garbage collector. The time is read as a number of milliseconds, which is exact: the column has no more
+ * digits.
  */
 async function readEvents(
   tx: Transaction,
   organizationId: string,
   after: number,
   eventsMax: number,
-): Promise<ChainedLeaf[]> {
-  const { rows } = await tx.execute<Row>(sql`
+): Promise<StoredEvent[]> {
+  const { rows } = await tx.execute<StoredEvent>(sql`
     select ${auditEvent.id}, ${auditEvent.sequence},
-      round(date_part('epoch', ${auditEvent.at}) * 1000) as at, ${auditEvent.actor},
-      ${auditEvent.action}, ${auditEvent.target}, ${auditEvent.before}, ${auditEvent.after},
-      ${auditEvent.ip}, ${auditEvent.userAgent} as "userAgent", ${auditEvent.requestId} as "requestId",
-      ${auditEvent.previousHash} as "previousHash", ${auditEvent.hash}
+      round(date_part('epoch', ${auditEvent.at}) * 1000) as at, ${auditEvent.actor}::text as actor,
+      ${auditEvent.action}, ${auditEvent.target}::text as target, ${auditEvent.before}::text as before,
+      ${auditEvent.after}::text as after, ${auditEvent.ip}, ${auditEvent.userAgent} as "userAgent",
+      ${auditEvent.requestId} as "requestId", encode(${auditEvent.previousHash}, 'hex') as "previousHash",
+      encode(${auditEvent.hash}, 'hex') as hash
     from ${auditEvent}
     where ${auditEvent.organizationId} = ${organizationId} and ${auditEvent.sequence} > ${after}
     order by ${auditEvent.sequence}
     limit ${eventsMax}`);
-  for (const row of rows) {
-    row.organizationId = organizationId;
-    row.sequence = Number(row.sequence);
-    row.at = new Date(Number(row.at));
-  }
-  return rows as unknown as ChainedLeaf[];
+  return rows;
 }
 
 /** No checkpoint may contradict the one before it. */

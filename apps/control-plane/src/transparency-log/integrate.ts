@@ -8,7 +8,7 @@ import type { LogServices } from './log-identity.ts';
 import { publishCheckpoint } from './publish-checkpoint.ts';
 import { recordProblem } from './record-problem.ts';
 
-/** Events of one transaction: what a killed process has to do again. */
+/** Events in memory at a time. */
 const BATCH_EVENTS = 1000;
 
 /** Makes leaves of the events that are not in their organization's tree yet, and signs checkpoints. */
