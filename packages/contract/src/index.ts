@@ -3,6 +3,7 @@ export * from './api-key-schemas.ts';
 export { type AppliedClaims, appliedStatement } from './applied-statement.ts';
 export * from './audit-actions.ts';
 export * from './audit-event-schemas.ts';
+export * from './channel-kinds.ts';
 export * from './chat-destination-schemas.ts';
 export * from './compliance-report-schemas.ts';
 export * from './dashboard-paths.ts';

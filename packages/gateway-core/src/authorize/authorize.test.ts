@@ -13,7 +13,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { statementsOf } from '../../../verify/src/testing/policies/statements.ts';
 import { systemClock } from '../clock.ts';
-import type { NoKeys, WorkspaceKeys } from '../fleet.ts';
+import type { DecidedCall, NoKeys, WorkspaceKeys } from '../fleet.ts';
 import { createCounters } from '../limits/index.ts';
 import { KEY, PLACE, REQUEST, SECRET, withCall } from './authorize.fixture.ts';
 import { type AuthorizationRequest, authorize } from './authorize.ts';
@@ -23,9 +23,17 @@ const counters = createCounters(systemClock);
 let index: KeyIndex;
 let keys: WorkspaceKeys | NoKeys;
 let counted: [keyId: string, accepted: boolean][];
+let countedIp: string | undefined;
 const fleet = {
   keys: () => keys,
-  count: ({ keyId }: { keyId: string }, accepted: boolean) => void counted.push([keyId, accepted]),
+  count: (
+    { keyId }: { keyId: string },
+    accepted: boolean,
+    ...[, , ip]: [number, DecidedCall?, string?]
+  ) => {
+    counted.push([keyId, accepted]);
+    countedIp = ip;
+  },
   countCanary: () => undefined,
 };
 
@@ -68,7 +76,7 @@ describe('a call', () => {
       'key_1',
       ['apis.call', 'usage.read'],
     ]);
-    expect(counted).toEqual([['key_1', true]]);
+    expect([counted, countedIp]).toEqual([[['key_1', true]], REQUEST.ip]);
   });
 
   it.each(FAULTS)('is refused as %s, and counted', (code, facts, request) => {

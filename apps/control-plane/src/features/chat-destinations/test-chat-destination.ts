@@ -28,7 +28,9 @@ export function testChatDestination(
     const { row, organizationName } = await recordTest(ctx, id);
     const { services } = ctx;
     const message = testMessage(services, row.service, organizationName);
-    const { status, problem, durationMs } = await sendMessage(services, row, message, TIMEOUT_MS);
+    const { status, problem, durationMs } = await sendMessage(services, row, message, {
+      timeoutMs: TIMEOUT_MS,
+    });
     return { status, problem, durationMs };
   });
 }

@@ -9,6 +9,7 @@ import { startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
 import { addKeyNetworks, NETWORKS_MAX } from '../../usage/add-key-networks.ts';
 import { storeUsage } from '../../usage/store-usage.ts';
+import { deliverNotifications } from './deliver-notifications.ts';
 import { deriveNotifications } from './derive-notifications.ts';
 import { findNetworkFindings } from './find-network-findings.ts';
 
@@ -46,7 +47,7 @@ function report(of: typeof own, ...networks: string[]): Promise<void> {
 }
 
 async function texts(): Promise<string[]> {
-  await Promise.all([findNetworkFindings(app.services), findNetworkFindings(app.services)]);
+  await Promise.all([findNetworkFindings(app.services), deliverNotifications(app.services)]);
   await findNetworkFindings(app.services);
   const { body } = await owner.get<{ data: Notification[] }>('/v1/notifications');
   return body.data.map(({ text }) => text.split(', ', 1)[0] ?? '');

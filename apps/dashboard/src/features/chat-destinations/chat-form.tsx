@@ -2,6 +2,7 @@ import {
   CHAT_SERVICE_TITLES,
   CHAT_SERVICES,
   type ChatService,
+  channelKind,
   NOTIFICATION_KIND_NAMES,
   type NotificationKind,
   notificationKind,
@@ -110,7 +111,7 @@ function KindPicker({ selected, error, onSelect }: KindPickerProps) {
       </div>
       <div className="flex flex-col gap-3">
         {offered.map((kind) => {
-          const { title, description } = notificationKind(kind);
+          const { title, description } = channelKind(kind);
           return (
             <CheckRow
               key={kind}

@@ -1,8 +1,8 @@
 import {
   type ChatDestination,
   type ChatDisableReason,
+  channelKind,
   NOTIFICATION_KIND_NAMES,
-  notificationKind,
 } from '@tollkeeper/contract';
 import { StatusWord } from '../../components/status-word.tsx';
 
@@ -22,5 +22,5 @@ export function ChatHealth({ health, disabledReason }: ChatDestination) {
 /** "All kinds"; "A key leaked, A gateway is gone". */
 export function kindsWords(kinds: ChatDestination['kinds']): string {
   if (kinds.length === NOTIFICATION_KIND_NAMES.length) return 'All kinds';
-  return kinds.map((kind) => notificationKind(kind).title).join(', ');
+  return kinds.map((kind) => channelKind(kind).title).join(', ');
 }

@@ -1,6 +1,7 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Services } from '../../../context.ts';
 import { chatDestination } from '../../../db/schema/index.ts';
+import { busyOrganizations } from '../../../delivery/index.ts';
 import { type DestinationRow, isDestination } from '../destination-view.ts';
 
 /** A process that has not recorded the message by then was killed; no message takes half as long. */
@@ -14,28 +15,39 @@ export interface ClaimedDestination {
 
 /**
  * Takes destinations that are due, for this process alone until their lease ends. Those that another process has
- * locked are left to it. They come in random order, so that each has its turn.
+ * locked are left to it. Organizations have their turns one after another, so that the destinations of one that hang
+ * leave places to the others.
+ * @param underWay messages of this process, by organization
  */
 export async function claimDestinations(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   destinationsMax: number,
+  underWay: ReadonlyMap<string, number>,
 ): Promise<readonly ClaimedDestination[]> {
   if (destinationsMax <= 0) return [];
   const now = clock();
   const at = sql`${now.toISOString()}::timestamptz`;
   return db.transaction(async (tx) => {
     const { rows: due } = await tx.execute<{ id: string; end: string }>(sql`
-      select destination.id, coalesce(cursor.last_number, 0) as "end"
-      from chat_destination as destination
-        join organization on organization.id = destination.organization_id
-        left join notification_cursor as cursor
-          on cursor.organization_id = destination.organization_id
-      where destination.status = 'enabled' and destination.next_attempt_at <= ${at}
-        and (destination.claimed_until is null or destination.claimed_until <= ${at})
-        and (cursor.last_number > destination.number or destination.summaries_due_at <= ${at})
-        and organization.deleted_at is null
-      order by random()
-      limit ${destinationsMax}
+      with due as (
+        select destination.organization_id, destination.id, cursor.last_number as last,
+          coalesce(busy.count, 0) + row_number() over (
+            partition by destination.organization_id order by random()) as turn
+        from chat_destination as destination
+          join notification_cursor as cursor on cursor.organization_id = destination.organization_id
+          join organization on organization.id = destination.organization_id
+          left join ${busyOrganizations(underWay)}
+            on busy.organization_id = destination.organization_id
+        where ${isDue(at)} and organization.deleted_at is null
+          and (cursor.last_number > destination.number or destination.summaries_due_at <= ${at})
+        order by turn, random()
+        limit ${destinationsMax}
+      )
+      select destination.id, due.last as "end"
+      from due join chat_destination as destination
+        on destination.organization_id = due.organization_id and destination.id = due.id
+      -- Once more, for what another process has claimed or changed meanwhile.
+      where ${isDue(at)}
       for no key update of destination skip locked`);
     if (due.length === 0) return [];
     const ends = new Map(due.map(({ id, end }) => [id, Number(end)]));
@@ -46,6 +58,11 @@ export async function claimDestinations(
       .returning();
     return rows.map((row) => ({ row, end: ends.get(row.id) ?? 0 }));
   });
+}
+
+function isDue(at: SQL): SQL {
+  return sql`destination.status = 'enabled' and destination.next_attempt_at <= ${at}
+    and (destination.claimed_until is null or destination.claimed_until <= ${at})`;
 }
 
 /** The destination, as long as this process has it. */

@@ -1,18 +1,20 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type { Services } from '../../../context.ts';
 import type { Database } from '../../../db/connect.ts';
-import { chatMessage, sendMessage, TIMEOUT_MS } from '../messages/index.ts';
+import {
+  type Delivery,
+  deliverOnce,
+  type RunLimits,
+  runDelivery,
+} from '../../../delivery/index.ts';
+import { chatMessage, type SentMessage, sendMessage } from '../messages/index.ts';
 import { type ClaimedDestination, claimDestinations } from './claim-destinations.ts';
-import { planMessage } from './plan-message.ts';
+import { type Plan, planMessage } from './plan-message.ts';
 import { recordMessage, release, skipMessage } from './record-message.ts';
 import { disableDestination, reportFailing } from './report-failing.ts';
 
-/** Messages of this process under way at a time: one of each destination. */
+/** One message of each destination. */
 const AT_ONCE_MAX = 50;
-/** A run begins a new minute before it ends, so that the next one, which that minute queues, follows at once. */
-const RUN_MS = 62_000;
-const LOOK_MS = 1000;
 /** How long a destination rests after a fault of this server. */
 const FAULT_MS = 60_000;
 
@@ -23,77 +25,69 @@ const FAULT_MS = 60_000;
 export async function deliverChats(
   services: Services,
   stopping: AbortSignal,
-  runMs = RUN_MS,
+  limits: Partial<RunLimits> = {},
 ): Promise<{ readonly messages: number }> {
-  const endsAt = performance.now() + runMs;
-  const running = new Set<Promise<void>>();
-  let messages = 0;
-  do {
-    const claimed = await claimDestinations(services, AT_ONCE_MAX - running.size);
-    for (const each of claimed) {
-      const sending = deliver(services, each, TIMEOUT_MS, stopping).finally(() =>
-        running.delete(sending),
-      );
-      running.add(sending);
-    }
-    messages += claimed.length;
-    if (claimed.length === 0 && running.size === 0 && !(await isAnyEnabled(services.db))) break;
-    await delay(LOOK_MS, undefined, { signal: stopping }).catch(() => undefined);
-  } while (!stopping.aborted && performance.now() < endsAt);
-  await Promise.all(running);
-  return { messages };
+  return { messages: await runDelivery(createChatDelivery(services), stopping, limits) };
 }
 
 /** Sends one message to each destination that is due now. */
-export async function deliverChatsDue(services: Services, timeoutMs = TIMEOUT_MS): Promise<number> {
-  const claimed = await claimDestinations(services, AT_ONCE_MAX);
-  const never = new AbortController().signal;
-  await Promise.all(claimed.map((each) => deliver(services, each, timeoutMs, never)));
-  return claimed.length;
+export function deliverChatsDue(services: Services): Promise<number> {
+  return deliverOnce(createChatDelivery(services));
 }
 
-/** Never rejects: what could not be recorded is sent again once its lease has ended. */
-async function deliver(
-  services: Services,
-  claimed: ClaimedDestination,
-  timeoutMs: number,
-  stopping: AbortSignal,
-): Promise<void> {
-  const { organizationId, id: destinationId } = claimed.row;
-  try {
-    await deliverNext(services, claimed, timeoutMs, stopping);
-  } catch (error) {
-    if (stopping.aborted) return;
-    services.log.error({ err: error, organizationId, destinationId }, 'chat message not recorded');
-    const until = new Date(services.clock().getTime() + FAULT_MS);
-    await release(services, claimed.row, until).catch(() => undefined);
-  }
+interface Outcome {
+  readonly plan: Plan;
+  /** Undefined where there was nothing to send. */
+  readonly sent: SentMessage | undefined;
 }
 
-async function deliverNext(
+function createChatDelivery(services: Services): Delivery<ClaimedDestination, Outcome> {
+  const releaseUntil = ({ row }: ClaimedDestination, waitMs: number) =>
+    release(services, row, new Date(services.clock().getTime() + waitMs));
+  return {
+    atOnceMax: AT_ONCE_MAX,
+    claim: (countMax, underWay) => claimDestinations(services, countMax, underWay),
+    organizationOf: ({ row }) => row.organizationId,
+    send: (claimed, cut) => sendNext(services, claimed, cut),
+    record: (claimed, outcome) => record(services, claimed, outcome),
+    giveBack: (claimed) => releaseUntil(claimed, 0),
+    async onFault(claimed, error) {
+      const { organizationId, id: destinationId } = claimed.row;
+      services.log.error({ err: error, organizationId, destinationId }, 'chat message not sent');
+      await releaseUntil(claimed, FAULT_MS);
+    },
+    isAnyEnabled: () => isAnyEnabled(services.db),
+  };
+}
+
+async function sendNext(
   services: Services,
   claimed: ClaimedDestination,
-  timeoutMs: number,
-  stopping: AbortSignal,
-): Promise<void> {
+  cut: AbortSignal,
+): Promise<Outcome> {
   const { row } = claimed;
   const plan = await planMessage(services.db, claimed, services.clock());
   const { organizationName, shown } = plan;
-  if (shown.length === 0) return skipMessage(services, row, plan);
+  if (shown.length === 0) return { plan, sent: undefined };
   const body = chatMessage(services, row.service, organizationName, shown);
-  const sent = await sendMessage(services, row, body, timeoutMs);
-  // The database is being closed; the lease ends by itself.
-  if (stopping.aborted) return;
+  return { plan, sent: await sendMessage(services, row, body, { cut }) };
+}
+
+async function record(
+  services: Services,
+  { row }: ClaimedDestination,
+  { plan, sent }: Outcome,
+): Promise<void> {
+  if (!sent) return skipMessage(services, row, plan);
   const { disableFor, isWarningDue } = await recordMessage(services, row, plan, sent);
   if (isWarningDue) await reportFailing(services, row, sent.at);
-  if (disableFor) {
-    await disableDestination(services, row, disableFor);
-    const { organizationId, id: destinationId } = row;
-    services.log.warn(
-      { organizationId, destinationId, reason: disableFor },
-      'chat destination disabled',
-    );
-  }
+  if (!disableFor) return;
+  await disableDestination(services, row, disableFor);
+  const { organizationId, id: destinationId } = row;
+  services.log.warn(
+    { organizationId, destinationId, reason: disableFor },
+    'chat destination disabled',
+  );
 }
 
 async function isAnyEnabled(db: Database): Promise<boolean> {

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { AuditAction, ChatDisableReason } from '@tollkeeper/contract';
 import { chatDestination } from '../../../db/schema/index.ts';
 import type { Facts } from '../../../write/audit.ts';
+import { jobSource } from '../../../write/job-source.ts';
 import { commit, type WriteServices } from '../../../write/write.ts';
 import { type DestinationRow, destinationTarget, isDestination } from '../destination-view.ts';
 
@@ -47,11 +47,7 @@ function report(
   action: AuditAction,
   reportOf: (row: DestinationRow) => Report | undefined,
 ): Promise<void> {
-  const source = {
-    ...{ organizationId, action },
-    actor: { type: 'system', job: DELIVER_CHATS } as const,
-    origin: { requestId: `req_${randomUUID()}`, ip: null, userAgent: null },
-  };
+  const source = jobSource(organizationId, DELIVER_CHATS, action);
   const isThis = isDestination(organizationId, id);
   return commit<void>(services, source, async (tx) => {
     const [row] = await tx.select().from(chatDestination).where(isThis).for('update');

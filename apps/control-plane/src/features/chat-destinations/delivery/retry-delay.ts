@@ -1,10 +1,8 @@
-import { readRetryAfter } from '../../../outgoing/index.ts';
+import { retryAt } from '../../../delivery/index.ts';
 
 /** After each attempt that failed, how long the next one waits; then always as after the last one. */
 const RETRY_DELAYS_S = [15, 60, 300, 900, 3600] as const;
 const LONGEST_S = 3600;
-/** A tenth more or less, so that what failed together does not come back together. */
-const JITTER = 0.1;
 /** What an answer can ask for: a destination would otherwise never be tried again. */
 const RETRY_AFTER_S_MAX = 24 * 3600;
 
@@ -19,7 +17,6 @@ export function nextAttemptAt(
   now: Date,
   random: number,
 ): Date {
-  const delayS = (RETRY_DELAYS_S[triesCount - 1] ?? LONGEST_S) * (1 + JITTER * (2 * random - 1));
-  const asked = Math.min(readRetryAfter(retryAfter, now), RETRY_AFTER_S_MAX);
-  return new Date(now.getTime() + Math.max(delayS, asked) * 1000);
+  const delayS = RETRY_DELAYS_S[triesCount - 1] ?? LONGEST_S;
+  return retryAt({ delayS, retryAfter, retryAfterSMax: RETRY_AFTER_S_MAX }, now, random);
 }

@@ -1,5 +1,9 @@
-import type { ChatService, NotificationKind } from '@tollkeeper/contract';
-import { notificationKind } from '@tollkeeper/contract';
+import {
+  type ChatService,
+  channelKind,
+  type NotificationKind,
+  notificationKind,
+} from '@tollkeeper/contract';
 import type { Services } from '../../../context.ts';
 import type { ChatContent } from './chat-content.ts';
 import { slackMessage } from './slack-message.ts';
@@ -26,7 +30,8 @@ export function chatMessage(
   shown: readonly ShownNotification[],
 ): string {
   const items = shown.map(({ kind, text, path }) => {
-    const { title, isSecurity } = notificationKind(kind);
+    const { title } = channelKind(kind);
+    const { isSecurity } = notificationKind(kind);
     return { title, isSecurity, text: plainLine(text, TEXT_BYTES_MAX), url: baseUrl + path };
   });
   return write(service, { organizationName, items, url: `${baseUrl}/notifications` });

@@ -4,12 +4,14 @@ import {
   DeliveryProblem,
   type GuardedAnswer,
   openSecret,
+  RequestCut,
+  type RequestLimits,
   sendGuarded,
 } from '../../../outgoing/index.ts';
 import type { DestinationRow } from '../destination-view.ts';
 
 /** How long one request may take, its answer included. */
-export const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 const ANSWER_BYTES_MAX = 1024;
 
 /** What came of one message. */
@@ -24,16 +26,19 @@ export interface SentMessage {
 
 type SendServices = Pick<Services, 'clock' | 'log' | 'outgoing' | 'chats'>;
 
-/** Posts a message. Never throws for what the service does; nothing that it gives has the URL. */
+/**
+ * Posts a message. Never throws for what the service does; nothing that it gives has the URL.
+ * @throws RequestCut
+ */
 export async function sendMessage(
   services: SendServices,
   row: DestinationRow,
   body: string,
-  timeoutMs = TIMEOUT_MS,
+  { timeoutMs = TIMEOUT_MS, cut }: Partial<RequestLimits> = {},
 ): Promise<SentMessage> {
   const at = services.clock();
   const begunAt = performance.now();
-  const answered = await post(services, row, body, timeoutMs).catch((error: unknown) =>
+  const answered = await post(services, row, body, { timeoutMs, cut }).catch((error: unknown) =>
     unanswered(services, row, error),
   );
   return { at, durationMs: Math.round(performance.now() - begunAt), ...answered };
@@ -45,7 +50,7 @@ async function post(
   { outgoing, chats }: SendServices,
   { id, url, service }: DestinationRow,
   body: string,
-  timeoutMs: number,
+  limits: RequestLimits,
 ): Promise<Answered> {
   const opened = openSecret(chats.storedKey, id, url);
   if (!opened) {
@@ -57,7 +62,7 @@ async function post(
     method: 'POST',
     url: opened.toString(),
     headers: { 'content-type': 'application/json', 'user-agent': 'Tollkeeper-Notifications' },
-    ...{ body, timeoutMs, keptBytesMax: ANSWER_BYTES_MAX },
+    ...{ body, ...limits, keptBytesMax: ANSWER_BYTES_MAX },
   });
   const { status, retryAfter } = answer;
   return { status, retryAfter, problem: problemOf(service, answer) };
@@ -68,6 +73,7 @@ function unanswered(
   { organizationId, id: destinationId }: DestinationRow,
   error: unknown,
 ): Answered {
+  if (error instanceof RequestCut) throw error;
   const nothing = { status: null, retryAfter: undefined };
   if (error instanceof DeliveryProblem) return { ...nothing, problem: error.message };
   log.error({ err: error, organizationId, destinationId }, 'chat message not sent');
