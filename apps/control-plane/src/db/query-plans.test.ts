@@ -125,6 +125,7 @@ it('reads whole tables in jobs only once an hour, and none that grows with keys 
     'deleted_key',
     'key_rotation',
     'key_edit',
+    'key_network',
   ];
   // Failed sign-ins are kept for an hour, one row for each account and minute.
   const few = [
