@@ -23,6 +23,7 @@ import { measurePolicies } from '../packages/verify/bench/policies.ts';
 import { measureAudit } from './audit/measure-audit.ts';
 import { isFilterTooSlow } from './audit/measure-filters.ts';
 import { printAudit } from './audit/print-audit.ts';
+import { measureReconciliation } from './billing/measure-reconciliation.ts';
 import { measureChanges } from './changes/measure-changes.ts';
 import { measureGateway } from './fleet/measure-gateways.ts';
 import { measurePropagation } from './fleet/measure-propagation.ts';
@@ -39,6 +40,7 @@ import {
   printMachine,
   printPolicies,
   printPropagation,
+  printReconciliation,
   printRecording,
   printRoutes,
   printSnapshot,
@@ -88,6 +90,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     if (figures.filters.some(isFilterTooSlow)) process.exitCode = 1;
     printVerification(await measureVerification(folder));
   },
+  billing: async () => printReconciliation(await measureReconciliation(join(folder, 'billing'))),
   webhooks: async () => printWebhooks(await measureWebhooks(join(folder, 'webhooks'))),
 };
 const wanted = process.argv.slice(2);

@@ -6,6 +6,7 @@ import type { SnapshotFigures } from '../packages/gateway-core/bench/snapshot.ts
 import type { VerificationFigures } from '../packages/transparency-log/bench/verify-export.ts';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
 import type { PolicyFigures } from '../packages/verify/bench/policies.ts';
+import type { ReconciliationFigures } from './billing/measure-reconciliation.ts';
 import type { ChangesFigures, Ratios } from './changes/measure-changes.ts';
 import type { ChangeFigures, Ratio } from './changes/measure-rounds.ts';
 import { type Comparison, type Spread, spread } from './compare.ts';
@@ -79,6 +80,22 @@ export function printWebhooks({ postgres, ...figures }: WebhookFigures): void {
     `ratio ${(someHangS / allAnswerS).toFixed(2)}`,
     'asked: 2 at most',
   );
+}
+
+export function printReconciliation({
+  postgres,
+  customers,
+  ...nights
+}: ReconciliationFigures): void {
+  title(`${whole(customers)} customers of Stripe reconciled, on PostgreSQL ${postgres}`);
+  for (const [name, night] of [
+    ['where each gets another plan', nights.allChange],
+    ['where nothing has changed', nights.noneChanges],
+  ] as const) {
+    const { seconds, steps, startBytes, mostBytes } = night;
+    const grown = `memory at most ${mebibytes(mostBytes)}, after a tenth ${mebibytes(startBytes)}`;
+    line(name, `${whole(seconds)} s`, `${whole(customers / seconds)} /s in ${steps} steps`, grown);
+  }
 }
 
 export function printVerification(figures: VerificationFigures): void {
