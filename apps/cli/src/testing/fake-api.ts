@@ -147,6 +147,7 @@ export const NOTHING_CREATED: RouteOutput<Routes['getCreated']> = {
   gatewaysCount: 0,
   webhookEndpointsCount: 0,
   logStreamsCount: 0,
+  reviewCampaignsCount: 0,
   membersLeftCount: 0,
   membersLeft: [],
   gatewaysLeftCount: 0,

@@ -7,6 +7,7 @@ import type {
   joinKey,
   logStream,
   member,
+  reviewCampaign,
   webhookEndpoint,
 } from '../db/schema/index.ts';
 import type { Facts } from './audit.ts';
@@ -99,6 +100,20 @@ export function logStreamFacts(row: typeof logStream.$inferSelect): Facts {
 export function chatDestinationFacts(row: typeof chatDestination.$inferSelect): Facts {
   const { name, service, host, kinds, url } = row;
   return { name, service, host, kinds, urlSha256: hash('sha256', url, 'hex') };
+}
+
+type ReviewCampaignFacts = Pick<
+  typeof reviewCampaign.$inferSelect,
+  'name' | 'status' | 'workspaceId' | 'disablesUnconfirmed' | 'reviewerId' | 'keysCount' | 'endsAt'
+>;
+
+/** What the audit log records of a review campaign. */
+export function campaignFacts(row: ReviewCampaignFacts): Facts {
+  const { name, status, workspaceId, disablesUnconfirmed, reviewerId, keysCount } = row;
+  return {
+    ...{ name, status, workspaceId, disablesUnconfirmed, reviewerId, keysCount },
+    endsAt: row.endsAt.toISOString(),
+  };
 }
 
 const LIFETIME_MS = INVITATION_DAYS * 86_400_000;

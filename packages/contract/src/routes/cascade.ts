@@ -51,6 +51,9 @@ export const createdByKey = z
     gatewaysCount: z.int().meta({ description: 'Gateways that joined by one of the join keys' }),
     webhookEndpointsCount: z.int(),
     logStreamsCount: z.int(),
+    reviewCampaignsCount: z.int().meta({
+      description: 'Review campaigns that run: `cascade` ends them, and they disable no key',
+    }),
     membersLeftCount: z.int().meta({
       description:
         'Further members who joined by one of the invitations: `cascade` leaves them, as the caller keeps them or may not remove them',

@@ -156,6 +156,7 @@ function thingsOf({ isComplete, ...counts }: Created): string {
     { count: keysCount, what: 'API key' },
     { count: counts.webhookEndpointsCount, what: 'webhook endpoint' },
     { count: counts.logStreamsCount, what: 'log stream' },
+    { count: counts.reviewCampaignsCount, what: 'running review campaign' },
     { count: joinKeysCount, what: 'join key' },
     { count: invitationsCount, what: 'invitation' },
     { count: gatewaysCount, what: 'gateway' },

@@ -1,10 +1,15 @@
-import { KEY_REVIEW_OUTCOMES, REVIEW_CAMPAIGN_STATUSES } from '@tollkeeper/contract';
+import {
+  KEY_REVIEW_OUTCOMES,
+  REVIEW_CAMPAIGN_STATUSES,
+  type ReviewCampaign,
+} from '@tollkeeper/contract';
 import { sql } from 'drizzle-orm';
 import {
   boolean,
   foreignKey,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -37,7 +42,11 @@ export const reviewCampaign = pgTable(
     keysCount: integer().notNull(),
     /** The member who started it; by an API key, its owner. */
     memberId: text().notNull(),
+    /** The API key that started it, if one did; it may be deleted. */
+    createdByKeyId: text(),
     createdAt: moment().notNull(),
+    /** How many keys have each outcome, once it is over. */
+    counts: jsonb().$type<ReviewCampaign['counts']>(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),

@@ -23,6 +23,7 @@ export const NOTHING_CREATED: Created = {
   gatewaysCount: 0,
   webhookEndpointsCount: 0,
   logStreamsCount: 0,
+  reviewCampaignsCount: 0,
   membersLeftCount: 0,
   membersLeft: [],
   gatewaysLeftCount: 0,
@@ -55,6 +56,7 @@ const TIMES = {
   gateway: ['created_at'],
   webhook_endpoint: ['created_at'],
   log_stream: ['created_at'],
+  review_campaign: ['created_at'],
 };
 
 /**

@@ -57,6 +57,7 @@ export async function countCreated(
     gatewaysCount: created.gateways.length,
     webhookEndpointsCount: created.webhookEndpoints.length,
     logStreamsCount: created.logStreams.length,
+    reviewCampaignsCount: created.reviewCampaigns.length,
     members: named(ctx, created.members),
     membersLeftCount: created.membersLeft.length,
     membersLeft: named(ctx, created.membersLeft),

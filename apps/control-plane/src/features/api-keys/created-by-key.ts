@@ -4,6 +4,7 @@ import type { Transaction } from '../../db/connect.ts';
 import { gateway, invitation, joinKey, logStream, webhookEndpoint } from '../../db/schema/index.ts';
 import type { Change } from '../../write/change.ts';
 import {
+  campaignFacts,
   gatewayFacts,
   invitationFacts,
   joinKeyFacts,
@@ -22,6 +23,7 @@ import {
 import type { CreatedKey } from './created-rows.ts';
 import {
   deleteThings,
+  endCampaigns,
   idsOf,
   isSentAsFound,
   lockRows,
@@ -121,6 +123,16 @@ export async function endCreated(
       target: { type: 'log_stream', id: row.id, name: row.name },
       before: { ...logStreamFacts(row), status: row.status, sequence: row.sequence },
       after: { cause },
+    });
+  }
+  for (const { row, set, root } of await endCampaigns(tx, ctx, part.reviewCampaigns, now)) {
+    const { own, cause } = of(root);
+    own.counts.reviewCampaignsCount += 1;
+    own.events.push({
+      action: 'review_campaign.end',
+      target: { type: 'review_campaign', id: row.id, name: row.name },
+      before: campaignFacts(row),
+      after: { ...campaignFacts({ ...row, ...set }), cause },
     });
   }
   for (const { row, root } of await deleteThings(tx, ctx, joinKey, part.joinKeys)) {

@@ -7,6 +7,8 @@ export interface CreatedCounts {
   readonly gatewaysCount: number;
   readonly webhookEndpointsCount: number;
   readonly logStreamsCount: number;
+  /** Review campaigns that ran, and were ended. */
+  readonly reviewCampaignsCount: number;
   /** Those who joined through the key and stay: kept, or beyond what the caller may remove. */
   readonly membersLeftCount: number;
   /** Their ids, or the first of them. */
@@ -60,6 +62,7 @@ export function noCounts(): MutableCounts {
     gatewaysCount: 0,
     webhookEndpointsCount: 0,
     logStreamsCount: 0,
+    reviewCampaignsCount: 0,
     membersLeftCount: 0,
     membersLeft: [],
     gatewaysLeftCount: 0,

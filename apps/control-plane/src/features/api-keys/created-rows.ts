@@ -38,3 +38,14 @@ export function presentMembers({ members }: ReadLineage, roots: ReadonlyMap<stri
     return row && row.status !== 'removed' ? [{ ...row, root }] : [];
   });
 }
+
+/** The thing with the root that it came from; none where it came from none. */
+export function withRoot<T extends object>(
+  { rootOf }: Descendants,
+  thing: T,
+  creators: readonly (string | null)[],
+  at: Date,
+): (T & { readonly root: string })[] {
+  const root = rootOf(creators, at.getTime());
+  return root === undefined ? [] : [{ ...thing, root }];
+}

@@ -1,4 +1,4 @@
-import { and, asc, eq, max, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, max, ne, type SQL, sql } from 'drizzle-orm';
 import type { Authority } from '../../context.ts';
 import { among } from '../../db/among.ts';
 import type { Transaction } from '../../db/connect.ts';
@@ -10,6 +10,7 @@ import {
   type joinKey,
   type logStream,
   member,
+  reviewCampaign,
   type webhookEndpoint,
 } from '../../db/schema/index.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
@@ -155,6 +156,37 @@ export async function deleteThings<
     const root = roots.get(row.id);
     return root === undefined ? [] : [{ row, root }];
   });
+}
+
+/** A job completes them, and disables nothing: not even what it was about to. */
+export async function endCampaigns(
+  tx: Transaction,
+  { organizationId }: Authority,
+  campaigns: readonly { readonly id: string; readonly root: string }[],
+  now: Date,
+) {
+  if (campaigns.length === 0) return [];
+  const roots = new Map(campaigns.map(({ id, root }) => [id, root]));
+  const rows = await tx
+    .select()
+    .from(reviewCampaign)
+    .where(
+      and(
+        eq(reviewCampaign.organizationId, organizationId),
+        among(reviewCampaign.id, idsOf(campaigns)),
+        isNull(reviewCampaign.endedAt),
+      ),
+    )
+    .orderBy(asc(reviewCampaign.id))
+    .for('update');
+  const set = { status: 'ending', disablesUnconfirmed: false, endsAt: now } as const;
+  await tx
+    .update(reviewCampaign)
+    .set(set)
+    .where(
+      and(eq(reviewCampaign.organizationId, organizationId), among(reviewCampaign.id, idsOf(rows))),
+    );
+  return rows.map((row) => ({ row, set, root: roots.get(row.id) ?? '' }));
 }
 
 export function idsOf(things: readonly { readonly id: string }[]): string[] {

@@ -8,7 +8,14 @@ import { gateway, invitation, joinKey, logStream, webhookEndpoint } from '../../
 import type { AdmittedMember, ReadLineage } from '../../lineage/read-lineage.ts';
 import { type Descendants, traceDescendants } from '../../lineage/trace-descendants.ts';
 import { invitationSentAt } from '../../write/created-facts.ts';
-import { type CreatedKey, type CreatedThing, livingKeys, presentMembers } from './created-rows.ts';
+import {
+  type CreatedKey,
+  type CreatedThing,
+  livingKeys,
+  presentMembers,
+  withRoot,
+} from './created-rows.ts';
+import { findCampaigns } from './find-campaigns.ts';
 import { type ChangedAccess, findChangedAccess } from './find-changed-access.ts';
 import { type EditedKey, findEditedKeys } from './find-edited-keys.ts';
 
@@ -23,6 +30,8 @@ export interface Created extends ChangedAccess {
   readonly gateways: readonly CreatedThing[];
   readonly webhookEndpoints: readonly CreatedThing[];
   readonly logStreams: readonly CreatedThing[];
+  /** That are not over: they could disable the keys of everybody later. */
+  readonly reviewCampaigns: readonly CreatedThing[];
   /** Whom the caller keeps or may not remove. */
   readonly membersLeft: readonly (CreatedThing & AdmittedMember)[];
   readonly gatewaysLeft: readonly CreatedThing[];
@@ -70,6 +79,7 @@ export async function findCreated(
     webhookEndpointsLeft: endpoints.filter(isLeft),
     logStreams: streams.filter((each) => !isLeft(each)),
     logStreamsLeft: streams.filter(isLeft),
+    reviewCampaigns: await findCampaigns(db, ctx, descendants, reader),
     editedKeys: await findEditedKeys(db, ctx, descendants, reader),
     ...(await findChangedAccess(db, ctx, descendants, reader, [...endpoints, ...streams])),
     isComplete: reader.isComplete(),
@@ -203,14 +213,4 @@ async function findReceivers(
   return rows.flatMap(({ id, createdByKeyId, memberId, createdAt }) =>
     withRoot(descendants, { id, isManageable }, [createdByKeyId, memberId], createdAt),
   );
-}
-
-function withRoot<T extends object>(
-  { rootOf }: Descendants,
-  thing: T,
-  creators: readonly (string | null)[],
-  at: Date,
-): (T & { readonly root: string })[] {
-  const root = rootOf(creators, at.getTime());
-  return root === undefined ? [] : [{ ...thing, root }];
 }

@@ -1,13 +1,14 @@
-import type { KeyReviewOutcome, ReviewCampaign } from '@tollkeeper/contract';
+import type { ReviewCampaign } from '@tollkeeper/contract';
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { requireScope } from '../../access/require-scope.ts';
 import { memberAddress } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
+import { among } from '../../db/among.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, keyReview, member, reviewCampaign, user } from '../../db/schema/index.ts';
 import { DomainError, notFound } from '../../domain-error.ts';
-import type { AuditTarget, Facts } from '../../write/audit.ts';
+import type { AuditTarget } from '../../write/audit.ts';
 import { etagOf } from '../../write/etag.ts';
 import {
   findReviewRoles,
@@ -47,7 +48,9 @@ export function selectCampaigns(db: Database | Transaction, ctx: Ctx, roles: Rev
 
 type ViewRow = Awaited<ReturnType<typeof selectCampaigns>>[number];
 
-export function campaignView(row: ViewRow, counts: ReviewCampaign['counts']): ReviewCampaign {
+type Counts = ReviewCampaign['counts'];
+
+export function campaignView(row: ViewRow, counts: Counts): ReviewCampaign {
   return {
     id: row.id,
     name: row.name,
@@ -72,30 +75,51 @@ export function campaignEtag({ name, endsAt, reviewerId }: EditableCampaign): st
   return etagOf({ name, endsAt: endsAt.toISOString(), reviewerId });
 }
 
-/** How many keys of the campaign have each outcome, as it would end now. */
+/** How many keys of each campaign have each outcome, as it would end now; of one that is over, as it ended. */
+export async function countEach(
+  db: Database | Transaction,
+  organizationId: string,
+  campaigns: readonly Pick<CampaignRow, 'id' | 'counts'>[],
+): Promise<(id: string) => Counts> {
+  const kept = new Map(campaigns.map(({ id, counts }) => [id, counts]));
+  const ids = campaigns.filter(({ counts }) => counts === null).map(({ id }) => id);
+  const counted = ids.length === 0 ? new Map() : await countOf(db, organizationId, ids);
+  return (id) => kept.get(id) ?? counted.get(id) ?? NONE;
+}
+
+/** The same of one that is under way, or just about to be over. */
 export async function countOutcomes(
   db: Database | Transaction,
   organizationId: string,
-  campaignId: string,
-): Promise<ReviewCampaign['counts']> {
+  id: string,
+): Promise<Counts> {
+  return (await countOf(db, organizationId, [id])).get(id) ?? NONE;
+}
+
+const NONE: Counts = {
+  ...{ pending: 0, confirmed: 0, revoked: 0, deleted: 0, disabled: 0, unconfirmed: 0 },
+};
+
+async function countOf(
+  db: Database | Transaction,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<Map<string, Counts>> {
   const rows = await db
-    .select({ outcome: outcomeNow, count: sql<number>`count(*)`.mapWith(Number) })
+    .select({
+      id: keyReview.campaignId,
+      outcome: outcomeNow,
+      count: sql<number>`count(*)`.mapWith(Number),
+    })
     .from(keyReview)
     .leftJoin(apiKey, reviewedKey)
-    .where(ofCampaign(organizationId, campaignId))
-    .groupBy(sql`1`);
-  const counted = new Map<KeyReviewOutcome, number>(
-    rows.map(({ outcome, count }) => [outcome, count]),
-  );
-  const of = (outcome: KeyReviewOutcome) => counted.get(outcome) ?? 0;
-  return {
-    pending: of('pending'),
-    confirmed: of('confirmed'),
-    revoked: of('revoked'),
-    deleted: of('deleted'),
-    disabled: of('disabled'),
-    unconfirmed: of('unconfirmed'),
-  };
+    .where(and(eq(keyReview.organizationId, organizationId), among(keyReview.campaignId, ids)))
+    .groupBy(sql`1, 2`);
+  const counts = new Map<string, Counts>();
+  for (const { id, outcome, count } of rows) {
+    counts.set(id, { ...(counts.get(id) ?? NONE), [outcome]: count });
+  }
+  return counts;
 }
 
 export function ofCampaign(organizationId: string, campaignId: string) {
@@ -132,7 +156,8 @@ export async function readCampaign(
   const roles = await findReviewRoles(db, ctx.organizationId);
   const [row] = await selectCampaigns(db, ctx, roles).where(isCampaign(ctx.organizationId, id));
   if (!row || ctx.workspaceId !== null) throw notFound('review campaign', id);
-  return campaignView(row, await countOutcomes(db, ctx.organizationId, id));
+  const countsOf = await countEach(db, ctx.organizationId, [row]);
+  return campaignView(row, countsOf(id));
 }
 
 /**
@@ -166,15 +191,4 @@ export function requireRunning(
 
 export function campaignTarget({ id, name }: Pick<CampaignRow, 'id' | 'name'>): AuditTarget {
   return { type: 'review_campaign', id, name };
-}
-
-/** What the audit log records of a campaign. */
-export function campaignFacts(
-  row: Omit<CampaignRow, 'memberId' | 'createdAt' | 'remindedAt'>,
-): Facts {
-  const { name, status, workspaceId, disablesUnconfirmed, reviewerId, keysCount } = row;
-  return {
-    ...{ name, status, workspaceId, disablesUnconfirmed, reviewerId, keysCount },
-    endsAt: row.endsAt.toISOString(),
-  };
 }

@@ -3,12 +3,12 @@ import type { Ctx } from '../../context.ts';
 import { allowLongStatements } from '../../db/connect.ts';
 import { reviewCampaign } from '../../db/schema/index.ts';
 import { DomainError, invalidField } from '../../domain-error.ts';
+import { campaignFacts } from '../../write/created-facts.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
 import {
   campaignEtag,
-  campaignFacts,
   campaignTarget,
   countOutcomes,
   isCampaign,
@@ -102,14 +102,14 @@ export function cancelReviewCampaign(ctx: Ctx, { params }: Input): Promise<Revie
     const now = ctx.services.clock();
     if (row.endedAt !== null) requireRunning(row, 'cancel', now);
     await settleReviews(tx, row, 'unconfirmed');
-    const set = { status: 'cancelled' as const, endedAt: now };
+    const counts = await countOutcomes(tx, row.organizationId, row.id);
+    const set = { status: 'cancelled' as const, endedAt: now, counts };
     await tx.update(reviewCampaign).set(set).where(isCampaign(row.organizationId, row.id));
-    const result = await readCampaign(tx, confirmed, row.id);
     return {
-      result,
+      result: await readCampaign(tx, confirmed, row.id),
       target: campaignTarget(row),
       before: campaignFacts(row),
-      after: { ...campaignFacts({ ...row, ...set }), counts: result.counts },
+      after: { ...campaignFacts({ ...row, ...set }), counts },
       changes: [],
     };
   });
@@ -127,7 +127,7 @@ export function deleteReviewCampaign(ctx: Ctx, { params: { id } }: Input): Promi
         `Cannot delete the review campaign "${row.name}": it is not over. Cancel it first.`,
       );
     }
-    const counts = await countOutcomes(tx, row.organizationId, id);
+    const counts = row.counts ?? (await countOutcomes(tx, row.organizationId, id));
     await tx.delete(reviewCampaign).where(isCampaign(row.organizationId, id));
     await forgetAnswer(tx, row.organizationId, id);
     return {

@@ -1,5 +1,7 @@
+import type { ReviewCampaign } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Joined, join } from '../../testing/join.ts';
+import { makeKey } from '../../testing/keys.ts';
 import { auditEvents } from '../../testing/query-database.ts';
 import { startTestApp } from '../../testing/test-app.ts';
 import { CAMPAIGNS, type Campaigns, DAY_MS, startCampaigns } from './campaigns.fixture.ts';
@@ -107,6 +109,38 @@ it('ends sooner when somebody asks for it', async () => {
   });
   expect(await run()).toMatchObject({ ended: 1, disabled: 1 });
   expect((await read(campaign)).status).toBe('ended');
+});
+
+it('ends with the key that led to it, where that is revoked with what it created, and disables nothing', async () => {
+  const { keyOf, start, started, read, owner, app } = campaigns;
+  const key = await keyOf(owner, 'a');
+  const stolen = await makeKey(app, owner, { profile: 'organization' });
+  const child = await makeKey(app, stolen.client, { profile: 'organization' });
+  const thief = await join(app, stolen.client, 'Thief', 'role_admin');
+  const kept = await started({ disablesUnconfirmed: true });
+  const theirs: ReviewCampaign[] = [];
+  for (const client of [child.client, thief.client]) {
+    theirs.push((await start({ disablesUnconfirmed: true }, client)).body);
+  }
+  // First by itself, as somebody does who learns later what it led to.
+  await owner.post(`/v1/api-keys/${stolen.id}/revoke`, {});
+  const counts = await owner.get(`/v1/api-keys/${stolen.id}/created`);
+  expect(counts.body).toMatchObject({ keysCount: 1, membersCount: 1, reviewCampaignsCount: 2 });
+  await owner.post(`/v1/api-keys/${stolen.id}/revoke`, { cascade: true });
+  const ends = (await eventsOf('review_campaign.end')).slice(-2);
+  expect(ends.map(({ target }) => target.id).toSorted()).toEqual(
+    theirs.map(({ id }) => id).toSorted(),
+  );
+  expect(ends).toMatchObject(
+    theirs.map(() => ({
+      before: { status: 'running', disablesUnconfirmed: true },
+      after: { status: 'ending', disablesUnconfirmed: false, cause: { id: stolen.id } },
+    })),
+  );
+  expect(await run()).toMatchObject({ ended: 2, disabled: 0 });
+  expect((await key.client.get('/v1/whoami')).status).toBe(200);
+  for (const each of theirs) expect((await read(each)).counts).toMatchObject({ disabled: 0 });
+  expect((await read(kept)).status).toBe('running');
 });
 
 it('can be cancelled until the job has gone through its keys', async () => {

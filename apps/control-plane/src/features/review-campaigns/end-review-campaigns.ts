@@ -6,11 +6,11 @@ import { among } from '../../db/among.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, keyReview, organization, reviewCampaign } from '../../db/schema/index.ts';
 import { runForEach } from '../../run-for-each.ts';
+import { campaignFacts } from '../../write/created-facts.ts';
 import { commit, type Replayed, type WriteServices, type Written } from '../../write/write.ts';
 import { keyFacts } from '../api-keys/index.ts';
 import {
   type CampaignRow,
-  campaignFacts,
   campaignTarget,
   countOutcomes,
   isCampaign,
@@ -176,8 +176,8 @@ function isDisabledByOwner(): SQL | undefined {
 const complete: Work<boolean> = async (tx, row, now) => {
   if (row.status !== 'ending') return { replayed: false };
   await settleReviews(tx, row, row.disablesUnconfirmed ? 'disabled' : 'unconfirmed');
-  await set(tx, row, { status: 'ended', endedAt: now });
   const counts = await countOutcomes(tx, row.organizationId, row.id);
+  await set(tx, row, { status: 'ended', endedAt: now, counts });
   return {
     ...written(row, true, { ...campaignFacts({ ...row, status: 'ended' }), counts }),
     before: campaignFacts(row),

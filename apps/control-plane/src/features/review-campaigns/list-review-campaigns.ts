@@ -6,7 +6,7 @@ import { reviewCampaign } from '../../db/schema/index.ts';
 import { newestFirst, newestPage } from '../../http/page.ts';
 import {
   campaignView,
-  countOutcomes,
+  countEach,
   readCampaign,
   requireSeesAllKeys,
   selectCampaigns,
@@ -32,11 +32,11 @@ export async function listReviewCampaigns(ctx: Ctx, { query }: { query: Query })
     )
     .orderBy(...order)
     .limit(limit + 1);
-  const views: ReviewCampaign[] = [];
-  for (const row of rows) {
-    views.push(campaignView(row, await countOutcomes(db, ctx.organizationId, row.id)));
-  }
-  return newestPage(views, limit);
+  const countsOf = await countEach(db, ctx.organizationId, rows);
+  return newestPage(
+    rows.map((row) => campaignView(row, countsOf(row.id))),
+    limit,
+  );
 }
 
 /** @throws DomainError not_found, insufficient_scope */

@@ -9,19 +9,16 @@ import {
   RUNNING_CAMPAIGNS_MAX,
 } from '@tollkeeper/contract';
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import { callingKeyId } from '../../access/creator.ts';
 import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { apiKey, keyReview, reviewCampaign, workspace } from '../../db/schema/index.ts';
 import { DomainError, invalidField, notFound } from '../../domain-error.ts';
+import { campaignFacts } from '../../write/created-facts.ts';
 import { idempotent } from '../../write/idempotent.ts';
 import { type Written, write } from '../../write/write.ts';
-import {
-  campaignFacts,
-  campaignTarget,
-  readCampaign,
-  requireMayCampaign,
-} from './campaign-view.ts';
+import { campaignTarget, readCampaign, requireMayCampaign } from './campaign-view.ts';
 import { ALL, findReviewRoles, reviewer, reviewerCanReview } from './reviewers.ts';
 
 type Body = RouteInput<Routes['startReviewCampaign']>['body'];
@@ -66,6 +63,7 @@ async function insertCampaign(
     endsAt: usableEnd(body.endsAt, now),
     endedAt: null,
     memberId: ctx.actor.memberId,
+    createdByKeyId: callingKeyId(ctx),
     createdAt: now,
   };
   await tx.insert(reviewCampaign).values({ ...row, keysCount: 0 });

@@ -171,11 +171,12 @@ function namesOf(things: readonly { readonly name: string }[], count: number): s
 /** "2 keys, 1 join key"; nothing where there are none. */
 function sumOf({ isComplete, ...counts }: Created): string {
   const { keysCount, joinKeysCount, invitationsCount, gatewaysCount, membersCount } = counts;
-  const { webhookEndpointsCount, logStreamsCount } = counts;
+  const { webhookEndpointsCount, logStreamsCount, reviewCampaignsCount } = counts;
   const sum = [
     ...(keysCount > 0 ? [counted(keysCount, 'key')] : []),
     ...(webhookEndpointsCount > 0 ? [counted(webhookEndpointsCount, 'webhook endpoint')] : []),
     ...(logStreamsCount > 0 ? [counted(logStreamsCount, 'log stream')] : []),
+    ...(reviewCampaignsCount > 0 ? [counted(reviewCampaignsCount, 'running review campaign')] : []),
     ...(joinKeysCount > 0 ? [counted(joinKeysCount, 'join key')] : []),
     ...(invitationsCount > 0 ? [counted(invitationsCount, 'invitation')] : []),
     ...(gatewaysCount > 0 ? [counted(gatewaysCount, 'gateway')] : []),
