@@ -6,7 +6,7 @@ import { join } from '../../testing/join.ts';
 import { startOtherOrganization } from '../../testing/other-organization.ts';
 import { choosePlan } from '../../testing/people.ts';
 import { auditEvents, type Query } from '../../testing/query-database.ts';
-import { makeKey, startOrganization } from '../../testing/start-organization.ts';
+import { defaultWorkspace, makeKey, startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
 
 const URL_ = 'https://github.com/octocat/Hello-World/blob/1/a.txt';
@@ -150,6 +150,13 @@ describe('the response to leaks', () => {
   });
 
   it('is chosen by nobody else', async () => {
+    const confined = {
+      workspaceId: await defaultWorkspace(owner),
+      scopes: ['integrations.manage'],
+    };
+    const { client } = await makeKey(app, owner, { profile: 'custom', ...confined });
+    const { problem } = await client.patch(SETTINGS, { live: 'warn' });
+    expect(problem).toMatchObject({ code: 'outside_workspace' });
     expect((await viewer.patch(SETTINGS, { live: 'warn', test: 'warn' })).status).toBe(403);
     expect((await owner.patch(SETTINGS, { live: 'ignore', test: 'warn' })).status).toBe(422);
     await stranger.patch(SETTINGS, { live: 'warn', test: 'warn' });

@@ -126,6 +126,9 @@ it('ends with the key that led to it, where that is revoked with what it created
   await owner.post(`/v1/api-keys/${stolen.id}/revoke`, {});
   const counts = await owner.get(`/v1/api-keys/${stolen.id}/created`);
   expect(counts.body).toMatchObject({ keysCount: 1, membersCount: 1, reviewCampaignsCount: 2 });
+  const lesser = await makeKey(app, owner, { scopes: ['api_keys.read', 'api_keys.revoke'] });
+  const seen = await lesser.client.get(`/v1/api-keys/${stolen.id}/created`);
+  expect(seen.body).toMatchObject({ keysCount: 1, reviewCampaignsCount: 0 });
   await owner.post(`/v1/api-keys/${stolen.id}/revoke`, { cascade: true });
   const ends = (await eventsOf('review_campaign.end')).slice(-2);
   expect(ends.map(({ target }) => target.id).toSorted()).toEqual(
