@@ -9,6 +9,9 @@ import { openWindow } from './window.ts';
 /** Where to keep what the pages look like, for somebody to look at. */
 const LOOKS = process.env.LOOKS;
 
+/** As long as a name may be, without a place to break it. */
+const LONG_NAME = 'ci-pipeline-of-the-payments-team-in-the-region-eu-central-1-blue';
+
 let dashboard: OwnDashboard;
 
 beforeAll(async () => {
@@ -89,14 +92,58 @@ it('starts a review campaign, in which its owner confirms one key and revokes an
   await page.setViewportSize({ width: 360, height: 740 });
   await expectAccessible(page, 'Keys for you to review, narrow');
   await look(page, 'reviews-narrow');
-  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-  expect(isWide, 'the page scrolls sideways').toBe(false);
+  expect(await scrollsSideways(page), 'the page scrolls sideways').toBe(false);
   await page.getByRole('link', { name: 'Review campaigns' }).click();
   await page.getByRole('link', { name: 'Q4 access review' }).click();
   await page.getByText(`2 of ${HOSTILE_NAMES.length} decided`).waitFor();
   await expectAccessible(page, 'A review campaign, narrow');
   await look(page, 'campaign-narrow');
 });
+
+it('stops a key that leaked, and shows what the calls of the others used; in a narrow window too', async () => {
+  const leaked = await makeKey(dashboard, dashboard.owner, {
+    ...{ name: LONG_NAME, profile: 'read-only' },
+  });
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await page.goto('/leaks');
+  await page.getByText('No leaks reported').waitFor();
+  await look(page, 'leaks-empty');
+  await page.getByRole('button', { name: 'Report a key' }).click();
+  const form = page.getByRole('dialog', { name: 'Report a leaked key' });
+  await form.getByLabel('Key', { exact: true }).fill(leaked.secret);
+  await form.getByLabel('Where it was found').fill(`https://paste.example/${'a'.repeat(200)}`);
+  await expectAccessible(page, 'Report a leaked key');
+  await form.getByRole('button', { name: 'Report key' }).click();
+  await page.getByText(`Reported ${LONG_NAME}`).waitFor();
+  const reports = page.getByRole('table', { name: 'Reports of leaked keys' });
+  await reports.getByText('Disabled').waitFor();
+  await expectAccessible(page, 'Leaks');
+  await look(page, 'leaks');
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expectAccessible(page, 'Leaks, narrow');
+  await look(page, 'leaks-narrow');
+  expect(await scrollsSideways(page), 'the leaks scroll sideways').toBe(false);
+  await page.getByRole('button', { name: `Open the report of ${LONG_NAME}` }).click();
+  await page.getByRole('dialog').getByText('paste.example').waitFor();
+  await expectAccessible(page, 'A report of a leak, narrow');
+  await look(page, 'leak-narrow');
+
+  await page.goto('/compliance/access-review');
+  const reviews = page.getByRole('table', { name: 'Access review' });
+  await reviews.getByText(LONG_NAME).waitFor();
+  await look(page, 'access-review-narrow');
+  expect(await scrollsSideways(page), 'the access review scrolls sideways').toBe(false);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expectAccessible(page, 'Access review');
+  await look(page, 'access-review');
+  await page.getByLabel('Advice').selectOption({ label: 'Remove unused scopes' });
+  await page.getByText('No key has this advice.').waitFor();
+  await look(page, 'access-review-empty');
+});
+
+async function scrollsSideways(page: Awaited<ReturnType<typeof openWindow>>): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+}
 
 async function look(page: Awaited<ReturnType<typeof openWindow>>, name: string): Promise<void> {
   if (!LOOKS) return;
