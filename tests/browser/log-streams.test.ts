@@ -31,4 +31,17 @@ it('creates a stream, and shows why it fails and what a test said', async () => 
   await page.getByText('This stream is failing').waitFor();
   await page.getByText('No answer', { exact: true }).first().waitFor();
   await expectAccessible(page, 'A log stream');
+
+  // Who moves a stream gives its secret again.
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const edit = page.getByRole('dialog', { name: 'Edit Security archive' });
+  await edit.getByLabel('URL', { exact: true }).fill(`https://${'y'.repeat(64)}.example`);
+  await edit.getByLabel('Index').fill('audit');
+  await edit.getByRole('button', { name: 'Save stream' }).click();
+  await edit.getByText('must be given again').waitFor();
+  await expectAccessible(page, 'Edit log stream');
+  await edit.getByLabel('HEC token').fill('another-token');
+  await edit.getByRole('button', { name: 'Save stream' }).click();
+  await edit.waitFor({ state: 'hidden' });
+  await page.getByText(`https://${'y'.repeat(64)}.example`).waitFor();
 });

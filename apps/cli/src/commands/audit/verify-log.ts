@@ -22,6 +22,7 @@ import { argument, verb } from '../../command/verb.ts';
 import { EXIT, Failure, isFileError } from '../../failure.ts';
 import { hint, printLine } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
+import { isFolder, readStoredObjects } from './stored-objects.ts';
 
 const IS_URL = /^https?:\/\//;
 
@@ -35,8 +36,13 @@ interface Trust {
 
 export const verifyLog = verb({
   name: 'verify',
-  summary: 'Verify an export with proofs, a receipt, or the live log of a server',
-  args: [argument('file-or-url', 'An export, a receipt, or the address of the server')],
+  summary: 'Verify an export with proofs, a receipt, stored objects, or the live log of a server',
+  args: [
+    argument(
+      'file-or-url',
+      'An export, a receipt, a folder with the objects that a log stream stored, or the address of the server',
+    ),
+  ],
   options: {
     key: text('key', "The log's public key, or a file with it, from a place that you trust"),
     earlier: text('file', 'A checkpoint that you kept: the log must continue it'),
@@ -45,6 +51,7 @@ export const verifyLog = verb({
     'Ends with exit code 1 where anything fails, naming the first event. Without --key, the key of the export or the server itself is used, which proves nothing about a server that you do not trust.',
   examples: [
     'audit verify events.jsonl --key audit-log.vkey',
+    'audit verify ./bucket/tollkeeper --key audit-log.vkey',
     'audit verify https://keys.example.com --key audit-log.vkey --earlier last-month.txt',
   ],
   run: async ({ ctx, args: [source], options }) => {
@@ -66,6 +73,8 @@ export const verifyLog = verb({
 
 async function verifySource(ctx: CliContext, source: string, trust: Trust) {
   if (IS_URL.test(source)) return verifyServer(ctx, source, trust);
+  if (await isFolder(source))
+    return verifyExport(splitLines(readStoredObjects(source, trust.key)), trust);
   if (isReceipt(await beginningOf(source))) return verifyReceiptFile(await read(source), trust);
   const parts = createReadStream(source, { highWaterMark: READ_BYTES });
   const verified = await verifyExport(splitLines(parts), trust);
