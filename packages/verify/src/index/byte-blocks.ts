@@ -15,26 +15,28 @@ const CHUNK_SHIFT = 16;
 const CHUNK_BYTES = 1 << CHUNK_SHIFT;
 /** One less than 32 bits can number, so that no block of the last is number 0. */
 const CHUNKS_MAX = 2 ** (32 - CHUNK_SHIFT) - 1;
+/** Kept for changes of what is there, such as the end of a key. */
+const CHUNKS_KEPT = 512;
 const NO_BYTES = Buffer.alloc(0);
 
 export function createByteBlocks(): ByteBlocks {
   return { chunks: [], used: CHUNK_BYTES, free: [] };
 }
 
-/**
- * Makes sure that one more block can be allocated.
- * @throws RangeError past 4 GiB
- */
-export function requireChunk({ chunks }: ByteBlocks): void {
-  if (chunks.length < CHUNKS_MAX) return;
-  throw new RangeError('The index is full: it holds 4 GiB of ids and names');
+/** Whether nothing new should be added: there is room for changes only. */
+export function isFull({ chunks }: ByteBlocks): boolean {
+  return chunks.length > CHUNKS_MAX - CHUNKS_KEPT;
 }
 
-/** @param bytes at least 1, at most CHUNK_BYTES */
+/**
+ * @param bytes at least 1, at most CHUNK_BYTES
+ * @throws RangeError past 4 GiB
+ */
 export function allocateBlock(blocks: ByteBlocks, bytes: number): number {
   const reused = blocks.free[bytes]?.pop();
   if (reused !== undefined) return reused;
   if (blocks.used + bytes > CHUNK_BYTES) {
+    if (blocks.chunks.length >= CHUNKS_MAX) throw new RangeError('There are 4 GiB of blocks');
     blocks.chunks.push(Buffer.alloc(CHUNK_BYTES));
     blocks.used = 0;
   }

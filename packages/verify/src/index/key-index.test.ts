@@ -134,6 +134,18 @@ describe('the index', () => {
     }
   });
 
+  it('takes no new key where there is no room for its name, but ends those that it has', () => {
+    const index = createKeyIndex();
+    putSecret(index, numbered(1), numberedKey(1));
+    index.labels.blocks.chunks.length = 65_100;
+    index.labels.blocks.used = 65_536;
+    expect(() => putSecret(index, numbered(2), numberedKey(2))).toThrow('The index is full');
+    putSecret(index, numbered(1), { ...numberedKey(1), name: 'renamed', status: 'revoked' });
+    expect(secretsCount(index)).toBe(1);
+    const facts = secretFacts(index, findSecret(index, numbered(1)));
+    expect(facts).toMatchObject({ keyId: 'key_1', name: 'renamed', status: 'revoked' });
+  });
+
   it('holds no facts behind a slot that no secret has', () => {
     const index = createKeyIndex();
     putSecret(index, new Uint8Array(32), exampleKey());

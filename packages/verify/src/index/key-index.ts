@@ -20,6 +20,7 @@ import {
   readCreatedAt,
   readKeyId,
   readName,
+  requireLabelRoom,
   requireLabels,
   writeLabels,
 } from './key-labels.ts';
@@ -56,7 +57,7 @@ const scratch: Fingerprint = createFingerprint();
  */
 export function putSecret(index: KeyIndex, hash: Uint8Array, facts: KeyFacts): void {
   requireHash(hash);
-  requireLabels(index.labels, facts.keyId, facts.name);
+  requireLabels(facts.keyId, facts.name);
   placeSecret(index, hash, facts, facts.retiresAtMs);
 }
 
@@ -181,6 +182,7 @@ export function secretsCount(index: KeyIndex): number {
 
 /** What is kept by slot follows the secrets that make room for one more. */
 function growFor(index: KeyIndex, fingerprint: Fingerprint): void {
+  requireLabelRoom(index.labels);
   const move = makeRoom(index.secrets, fingerprint);
   if (!move) return;
   moveLabels(index.labels, move);
@@ -212,7 +214,7 @@ export interface WholeKey extends Omit<KeyFacts, 'retiresAtMs'> {
  */
 export function putKey(index: KeyIndex, key: WholeKey): void {
   for (const { hash } of key.secrets) requireHash(hash);
-  requireLabels(index.labels, key.keyId, key.name);
+  requireLabels(key.keyId, key.name);
   // As hashes: what is put may move what is there.
   const before = hashesOfKey(index, key.keyId);
   for (const { hash, retiresAtMs } of key.secrets) placeSecret(index, hash, key, retiresAtMs);

@@ -5,8 +5,8 @@ import {
   blockChunk,
   blockStart,
   createByteBlocks,
+  isFull,
   releaseBlock,
-  requireChunk,
 } from './byte-blocks.ts';
 import {
   type PackedNumbers,
@@ -48,11 +48,16 @@ export function createKeyLabels(room = 0): KeyLabels {
 }
 
 /**
- * Makes sure that the labels can be written.
- * @throws RangeError for more than 255 characters, and past 4 GiB of labels
+ * Makes sure that there is room for those of one more secret.
+ * @throws RangeError past 4 GiB of labels
  */
-export function requireLabels({ blocks }: KeyLabels, keyId: string, name: string): void {
-  requireChunk(blocks);
+export function requireLabelRoom({ blocks }: KeyLabels): void {
+  if (!isFull(blocks)) return;
+  throw new RangeError('The index is full: it holds 4 GiB of ids and names');
+}
+
+/** @throws RangeError for more than 255 characters */
+export function requireLabels(keyId: string, name: string): void {
   if (keyId.length <= LABEL_LENGTH_MAX && name.length <= LABEL_LENGTH_MAX) return;
   throw new RangeError(`The id and the name of a key have at most ${LABEL_LENGTH_MAX} characters`);
 }
