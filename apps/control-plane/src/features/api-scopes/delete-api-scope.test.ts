@@ -102,6 +102,10 @@ it('names the policies that ask for it, and they go on asking for a scope that n
   expect((await owner.delete(PATH)).problem.detail).toBe(
     `${refused} ${asks} delete it; no key will hold what they ask for.`,
   );
+  const caller = await makeKey(app, owner, { name: 'caller', scopes: ['policies.delete'] });
+  expect((await caller.client.delete(PATH)).problem.detail).toContain(
+    `${refused} 1 policy asks for it.`,
+  );
   await query(`delete from policy where name in ('Readers', 'Other')`);
 });
 
