@@ -71,6 +71,11 @@ it('shows what somebody else saved meanwhile, and merges both texts', async () =
   const mine = conflict.getByRole('figure', { name: 'Your changes to version 2' });
   await mine.getByText('Removed: context.path == "/b"').waitFor();
   await expectAccessible(page, 'A policy that two people edit');
+  await conflict.getByRole('link', { name: 'version 2' }).click();
+  const saved = page.getByRole('region', { name: 'Versions' }).getByText('Version 2');
+  await eventually(() =>
+    saved.evaluate((row) => row.getBoundingClientRect().top < innerHeight),
+  ).toBe(true);
 
   await conflict.getByRole('button', { name: 'Merge both texts' }).click();
   await mine.getByText('Added: // Mine.').waitFor();

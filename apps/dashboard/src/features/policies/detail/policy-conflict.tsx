@@ -4,6 +4,7 @@ import { EditConflict } from '../../../components/field-changes.tsx';
 import { TextDiff } from '../../../components/text-diff.tsx';
 import { MODE_WORDS } from '../policy-words.tsx';
 import { mergeTexts } from './merge-texts.ts';
+import { versionAnchor } from './policy-versions.tsx';
 
 interface PolicyConflictProps {
   readonly submitLabel: string;
@@ -48,7 +49,16 @@ function TextConflict({ opened, base, text, onText }: TextConflictProps) {
   const version = `version ${base.version}`;
   return (
     <section aria-label="Changed text" className="flex flex-col gap-3">
-      <p className="font-medium">The text that is saved now, {version}, changed as follows</p>
+      <p className="font-medium">
+        The text that is saved now,{' '}
+        <a
+          href={`#${versionAnchor(base.version)}`}
+          className="text-accent-strong underline underline-offset-4"
+        >
+          {version}
+        </a>
+        , changed as follows
+      </p>
       <TextDiff label={`Changes up to ${version}`} from={opened} to={base.text} />
       {text === base.text ? null : (
         <>

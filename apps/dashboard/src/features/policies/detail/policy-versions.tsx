@@ -64,6 +64,11 @@ export function PolicyVersions({ policy }: { readonly policy: Policy }) {
   );
 }
 
+/** Where the page shows the version, for links to it. */
+export function versionAnchor(number: number): string {
+  return `version-${number}`;
+}
+
 interface VersionRowProps {
   readonly version: PolicyVersion;
   readonly before: PolicyVersion | undefined;
@@ -76,7 +81,7 @@ function VersionRow({ version, before, isCurrent, onRestore }: VersionRowProps) 
   const [open, setOpen] = useState(false);
   const { number, text, createdAt, restoredFrom } = version;
   return (
-    <li className="px-5 py-2.5">
+    <li id={versionAnchor(number)} className="scroll-mt-20 px-5 py-2.5">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <div className="min-w-40 flex-1">
           <p className="font-medium">
