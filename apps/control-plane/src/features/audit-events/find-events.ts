@@ -26,6 +26,8 @@ export interface FoundEvents {
   readonly rows: readonly EventRow[];
   /** Up to which sequence was looked, in the order, where time was up before the end of the range. */
   readonly through: number | undefined;
+  /** The last event that the log had before it was looked through. */
+  readonly end: number;
 }
 
 /** After which a caller is answered with what was found until then: long before PostgreSQL ends a statement. */
@@ -43,21 +45,24 @@ export async function findEvents(
 ): Promise<FoundEvents> {
   const endsAt = performance.now() + timeMs;
   const { order, limit } = place;
+  // Before the names: who acts later has no part in it.
+  const { end, indexed } = await readEnds(ctx);
   const names = filters.search === undefined ? undefined : await searchNames(ctx, filters.search);
   const conditions = and(visibleEvents(ctx), matchingEvents(ctx, filters, names?.actors));
   const probe = probeOf(ctx, filters, names);
-  const { end, indexed } = await readEnds(ctx);
   const range = { from: place.from, to: Math.min(place.to, end) };
   const rows: EventRow[] = [];
   const search = { ctx, conditions, order, left: () => limit - rows.length };
-  if (!probe && !names) return { rows: await select(search, within(range)), through: undefined };
+  if (!probe && !names) {
+    return { rows: await select(search, within(range)), through: undefined, end };
+  }
   for await (const part of partsOf(search, probe, range, indexed)) {
     rows.push(...part.rows);
     if (rows.length >= limit) break;
     const isEnd = order === 'desc' ? part.through <= range.from : part.through >= range.to;
-    if (!isEnd && performance.now() >= endsAt) return { rows, through: part.through };
+    if (!isEnd && performance.now() >= endsAt) return { rows, through: part.through, end };
   }
-  return { rows, through: undefined };
+  return { rows, through: undefined, end };
 }
 
 interface Search {

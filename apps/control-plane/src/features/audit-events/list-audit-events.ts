@@ -7,7 +7,6 @@ import { invalidField, notFound } from '../../domain-error.ts';
 import { decodeCursor, encodeCursor } from '../../http/page.ts';
 import { eventColumns, eventViews } from './audit-event-view.ts';
 import { findEvents, type Order } from './find-events.ts';
-import { readEnds } from './read-ends.ts';
 
 type Query = NonNullable<RouteInput<Routes['listAuditEvents']>['query']>;
 
@@ -26,16 +25,14 @@ export async function readPage(ctx: Ctx, query: Query, timeMs?: number) {
   const { order = 'desc' } = query;
   const limit = Number(query.limit ?? 50);
   const last = query.cursor === undefined ? undefined : placeOf(query.cursor, order);
-  // Read first: what an ascending page has looked through, though it may show none of it.
-  const { end } = await readEnds(ctx);
-  const place =
-    order === 'asc'
-      ? { from: (last ?? 0) + 1, to: end }
-      : { from: 1, to: last === undefined ? end : last - 1 };
-  const found = await findEvents(ctx, query, { order, limit: limit + 1, ...place }, timeMs);
+  const whole = { from: 1, to: Number.POSITIVE_INFINITY };
+  const rest = order === 'asc' ? { from: (last ?? 0) + 1 } : { to: (last ?? Infinity) - 1 };
+  const place = { order, limit: limit + 1, ...whole, ...rest };
+  const found = await findEvents(ctx, query, place, timeMs);
   const data = await eventViews(ctx, found.rows.slice(0, limit));
   const through = found.rows.length > limit ? data.at(-1)?.sequence : found.through;
-  const next = through ?? (order === 'asc' ? end : undefined);
+  // An ascending page has looked through all of the log, though it may show none of it.
+  const next = through ?? (order === 'asc' ? found.end : undefined);
   const nextCursor = next === undefined ? null : encodeCursor(['sequence', order, `${next}`, '']);
   return { data, nextCursor };
 }

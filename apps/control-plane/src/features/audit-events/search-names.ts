@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
-import type { Transaction } from '../../db/connect.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
 import { isStatementTimeout } from '../../db/database-errors.ts';
 import {
   AUDIT_SEGMENT_EVENTS,
@@ -36,21 +36,23 @@ const ACTING_MAX = 20_000;
  */
 export async function searchNames(ctx: Ctx, search: string): Promise<NameSearch> {
   const { text, indexed, acting } = await readState(ctx, search);
+  const { db } = ctx.services;
+  const find = (tx: Database | Transaction) => findNamed(tx, ctx, search, { indexed, acting });
   const endsAt = performance.now() + TIME_MS;
-  const rows = await ctx.services.db
-    .transaction((tx) =>
-      endStatementsBy(tx, endsAt, () => findNamed(tx, ctx, search, { indexed, acting })),
-    )
-    .catch((error: unknown) => {
-      if (!isStatementTimeout(error)) throw error;
-      return undefined;
-    });
+  const finding =
+    acting > ACTING_MAX
+      ? db.transaction((tx) => endStatementsBy(tx, endsAt, () => find(tx)))
+      : find(db);
+  const rows = await finding.catch((error: unknown) => {
+    if (!isStatementTimeout(error)) throw error;
+    return undefined;
+  });
   const isKnown = rows !== undefined && rows.length <= ACTORS_MAX;
   return { text, actors: isKnown ? rows.map(({ id }) => id) : undefined };
 }
 
 async function findNamed(
-  tx: Transaction,
+  tx: Database | Transaction,
   ctx: Ctx,
   search: string,
   { indexed, acting }: Pick<State, 'indexed' | 'acting'>,
