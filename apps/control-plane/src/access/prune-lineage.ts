@@ -5,6 +5,7 @@ import {
   admission,
   apiKey,
   auditEvent,
+  chatDestination,
   deletedKey,
   gateway,
   invitation,
@@ -33,6 +34,7 @@ export const LIVING: readonly Trace[] = [
   [gateway, sql.raw('trace.created_by_key_id')],
   [webhookEndpoint, sql.raw('trace.created_by_key_id')],
   [logStream, sql.raw('trace.created_by_key_id')],
+  [chatDestination, sql.raw('trace.created_by_key_id')],
   [keyRotation, sql.raw('trace.rotated_by'), keyIs(sql`key.status <> 'revoked'`)],
 ];
 

@@ -133,6 +133,7 @@ it('reads whole tables in jobs only once an hour, and none that grows with keys 
     'sign_in_failure',
     'webhook_endpoint',
     'log_stream',
+    'chat_destination',
   ];
   const wide = await readWhole(async () => {
     await purgeOutdated(services.db);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { creatingKey, creatingMember } from '../api-key-schemas.ts';
 import {
   apiKeyId,
+  chatDestinationId,
   KEPT_MEMBERS,
   KEPT_MEMBERS_MAX,
   KEPT_MEMBERS_RULE,
@@ -16,7 +17,7 @@ import { instant } from '../text.ts';
 
 /** What `cascade` does, wherever a key ends. */
 export const CASCADE =
-  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the webhook endpoints, log streams, join keys, invitations and gateways of all of them. Members who joined by one of these invitations are removed, with their keys, also those that were handed over to others, the keys that they rotated, their join keys, webhook endpoints and log streams, and everything that all of these created. What was done before, or by a member whom somebody else invited again since, stays. Up to 5,000 things end in one transaction. Where there are more, the first transaction revokes the key, and from then on nothing of the rest can change anything. Further transactions end it, whatever becomes of the request, of the caller and of the server. The rest is refused when one of the keys belongs to another member, who is not removed, and the caller lacks api_keys.manage_all. Refused as a whole when the caller is a key that would end as well. Join keys and gateways go with fleet.manage, webhook endpoints and log streams with audit.webhook_manage, invitations with members.invite, and members with members.remove, as far as the caller may remove them. Otherwise they stay: join keys and invitations are blocked, members, gateways, webhook endpoints and log streams are not. The owner of the organization and the caller always stay';
+  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the webhook endpoints, log streams, chat destinations, join keys, invitations and gateways of all of them. Members who joined by one of these invitations are removed, with their keys, also those that were handed over to others, the keys that they rotated, their join keys, webhook endpoints, log streams and chat destinations, and everything that all of these created. What was done before, or by a member whom somebody else invited again since, stays. Up to 5,000 things end in one transaction. Where there are more, the first transaction revokes the key, and from then on nothing of the rest can change anything. Further transactions end it, whatever becomes of the request, of the caller and of the server. The rest is refused when one of the keys belongs to another member, who is not removed, and the caller lacks api_keys.manage_all. Refused as a whole when the caller is a key that would end as well. Join keys and gateways go with fleet.manage, webhook endpoints and log streams with audit.webhook_manage, chat destinations with integrations.manage, invitations with members.invite, and members with members.remove, as far as the caller may remove them. Otherwise they stay: join keys and invitations are blocked, members, gateways, webhook endpoints, log streams and chat destinations are not. The owner of the organization and the caller always stay';
 
 const KEEP_MEMBERS =
   'Members whom `cascade` does not remove, together with their keys and everything that these created; `all` removes nobody. Refused without `cascade`';
@@ -51,6 +52,7 @@ export const createdByKey = z
     gatewaysCount: z.int().meta({ description: 'Gateways that joined by one of the join keys' }),
     webhookEndpointsCount: z.int(),
     logStreamsCount: z.int(),
+    chatDestinationsCount: z.int(),
     reviewCampaignsCount: z.int().meta({
       description: 'Review campaigns that run: `cascade` ends them, and they disable no key',
     }),
@@ -69,6 +71,10 @@ export const createdByKey = z
     logStreamsLeftCount: z.int().meta({
       description:
         'Further log streams, which `cascade` leaves, as the caller may not delete them: they go on sending audit events',
+    }),
+    chatDestinationsLeftCount: z.int().meta({
+      description:
+        'Further chat destinations, which `cascade` leaves, as the caller may not delete them: they go on receiving notifications',
     }),
     editedKeysCount: z.int().meta({
       description:
@@ -112,6 +118,15 @@ export const createdByKey = z
     changedLogStreams: z.array(z.strictObject({ id: logStreamId, name: z.string() })).meta({
       description: `The first ${CREATED_NAMED_MAX} by name; empty without audit.webhook_manage`,
     }),
+    changedChatDestinationsCount: z.int().meta({
+      description:
+        'Chat destinations of others that these edited, enabled or disabled. `cascade` leaves them as they are: review where they send to',
+    }),
+    changedChatDestinations: z
+      .array(z.strictObject({ id: chatDestinationId, name: z.string() }))
+      .meta({
+        description: `The first ${CREATED_NAMED_MAX} by name; empty without integrations.manage`,
+      }),
     isComplete: z.boolean().meta({
       description: `False where there are more than ${CREATED_COUNTED_MAX.toLocaleString('en')} keys and members, deleted and removed ones included, or very many rotations or admissions: the counts are then those of the first of them, and there may be more`,
     }),
@@ -152,7 +167,7 @@ const cascade = z
     startedAt: instant,
     endedCount: z.int().meta({
       description:
-        'Keys, webhook endpoints, log streams, join keys, invitations, members and gateways that it has ended so far, besides the keys of the request',
+        'Keys, webhook endpoints, log streams, chat destinations, join keys, invitations, members and gateways that it has ended so far, besides the keys of the request',
     }),
     stuckAt: instant.nullable().meta({
       description:

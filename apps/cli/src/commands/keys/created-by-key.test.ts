@@ -36,18 +36,18 @@ test.each([
     'So does everything it created or rotated: 1 gateway, 3 members. 3 members who joined by an invitation are removed, with all that is theirs: Ada (ada@example.com), Eve (eve@example.com) and 1 more.',
   ],
   [
-    { membersCount: 1, webhookEndpointsCount: 1, logStreamsCount: 1 },
+    { membersCount: 1, webhookEndpointsCount: 1, logStreamsCount: 1, chatDestinationsCount: 2 },
     [],
-    'Everything it created or rotated stays: 1 webhook endpoint, 1 log stream, 1 gateway, 1 member.',
+    'Everything it created or rotated stays: 1 webhook endpoint, 1 log stream, 2 chat destinations, 1 gateway, 1 member.',
   ],
   [
     {
       ...{ membersLeftCount: 1, membersLeft: [eve] },
       gatewaysLeftCount: 2,
-      ...{ webhookEndpointsLeftCount: 1, logStreamsLeftCount: 1 },
+      ...{ webhookEndpointsLeftCount: 1, logStreamsLeftCount: 1, chatDestinationsLeftCount: 1 },
     },
     ['--cascade'],
-    'stay, since you keep them or may not remove them: 1 member: Eve (eve@example.com); 2 gateways; 1 webhook endpoint; 1 log stream.',
+    'stay, since you keep them or may not remove them: 1 member: Eve (eve@example.com); 2 gateways; 1 webhook endpoint; 1 log stream; 1 chat destination.',
   ],
 ])('says who came in by the key, and who stays: %j %j', async (counts, options, said) => {
   const { fetch } = createApi({
@@ -106,7 +106,7 @@ test.each(['revoke', 'delete'])('refuses --keep-member without --cascade: %s', a
 });
 
 test.each([[], ['--cascade']])(
-  'names the keys, members, roles, policies, endpoints and streams that a key changed: %j',
+  'names the keys, members, roles, policies, endpoints, streams and chat destinations that a key changed: %j',
   async (...options) => {
     const editedKeys = [{ id: createKey(2).id, name: 'billing' }];
     const { fetch } = createApi({
@@ -124,6 +124,8 @@ test.each([[], ['--cascade']])(
         changedWebhookEndpoints: [{ id: 'whe_00000000000000000001', name: 'Channel' }],
         changedLogStreamsCount: 1,
         changedLogStreams: [{ id: 'lst_00000000000000000001', name: 'Archive' }],
+        changedChatDestinationsCount: 1,
+        changedChatDestinations: [{ id: 'chd_00000000000000000001', name: 'Alarms' }],
       },
     });
     const env = { TOLLKEEPER_API_KEY: SECRET };
@@ -141,6 +143,7 @@ test.each([[], ['--cascade']])(
       'Review the policies that it created or changed, which stay as they are: All (pol_00000000000000000001).',
       'Review the webhook endpoints of others that it changed, which stay as they are: Channel (whe_00000000000000000001).',
       'Review the log streams of others that it changed, which stay as they are: Archive (lst_00000000000000000001).',
+      'Review the chat destinations of others that it changed, which stay as they are: Alarms (chd_00000000000000000001).',
     ];
     expect(stderr.replace(/\s+/g, ' ')).toContain(said.join(' '));
   },

@@ -57,7 +57,7 @@ export async function createdByKeys(
     : `Everything ${it} created or rotated stays: ${things}. Give --cascade to end that as well.${further}`;
 }
 
-/** Other keys, members, roles, policies, webhook endpoints and log streams, which no cascade ends. */
+/** Other keys, members, roles, policies, webhook endpoints, log streams and chat destinations, which no cascade ends. */
 function toReview(created: Created, it: string): string {
   const { editedKeysCount, editedKeys, changedMembersCount, changedRolesCount } = created;
   const keys = editedKeys.map(({ name, id }) => `${name} (${id})`);
@@ -87,6 +87,11 @@ function toReview(created: Created, it: string): string {
       created.changedLogStreamsCount,
       created.changedLogStreams.map(({ name, id }) => `${name} (${id})`),
     ),
+    review(
+      `the chat destinations of others that ${it} changed, which`,
+      created.changedChatDestinationsCount,
+      created.changedChatDestinations.map(({ name, id }) => `${name} (${id})`),
+    ),
   ].join('');
 }
 
@@ -109,12 +114,16 @@ function leaving({ membersCount, members }: Created): string {
 /** Whom and what a cascade leaves: members who are kept, and what the caller may not remove. */
 function staying({ membersLeftCount, membersLeft, ...created }: Created): string {
   const { gatewaysLeftCount, webhookEndpointsLeftCount, logStreamsLeftCount } = created;
+  const { chatDestinationsLeftCount } = created;
   const left = [
     ...(gatewaysLeftCount > 0 ? [counted(gatewaysLeftCount, 'gateway')] : []),
     ...(webhookEndpointsLeftCount > 0
       ? [counted(webhookEndpointsLeftCount, 'webhook endpoint')]
       : []),
     ...(logStreamsLeftCount > 0 ? [counted(logStreamsLeftCount, 'log stream')] : []),
+    ...(chatDestinationsLeftCount > 0
+      ? [counted(chatDestinationsLeftCount, 'chat destination')]
+      : []),
   ];
   const who = [
     ...(membersLeftCount > 0
@@ -156,6 +165,7 @@ function thingsOf({ isComplete, ...counts }: Created): string {
     { count: keysCount, what: 'API key' },
     { count: counts.webhookEndpointsCount, what: 'webhook endpoint' },
     { count: counts.logStreamsCount, what: 'log stream' },
+    { count: counts.chatDestinationsCount, what: 'chat destination' },
     { count: counts.reviewCampaignsCount, what: 'running review campaign' },
     { count: joinKeysCount, what: 'join key' },
     { count: invitationsCount, what: 'invitation' },

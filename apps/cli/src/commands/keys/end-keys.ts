@@ -25,7 +25,7 @@ import { KEYS, openKeys } from './open-key.ts';
 type Results = RouteOutput<Routes['revokeKeys']>['results'];
 
 const CASCADE = flag(
-  'Also revoke everything that the keys created or rotated, delete their webhook endpoints, log streams, join keys, invitations and gateways, and remove the members who joined by their invitations',
+  'Also revoke everything that the keys created or rotated, delete their webhook endpoints, log streams, chat destinations, join keys, invitations and gateways, and remove the members who joined by their invitations',
 );
 const KEEP_MEMBER = repeated(
   'member',

@@ -87,14 +87,14 @@ export const auditEvent = pgTable(
     index('audit_event_deleted_key_index')
       .on(table.organizationId, sql`(${table.target} ->> 'id')`)
       .where(sql`${table.action} = 'api_key.delete'`),
-    // For cascades, which name the members, roles, policies, endpoints and streams that a key or a member changed.
+    // For cascades, which name the members, roles, policies, endpoints, streams and chat destinations that a key or a member changed.
     index('audit_event_changed_access_index')
       .on(
         table.organizationId,
         sql`coalesce(${table.actor} ->> 'keyId', ${table.actor} ->> 'memberId')`,
       )
       .where(
-        sql`${table.action} in ('member.update', 'member.suspend', 'member.reinstate', 'role.create', 'role.update', 'policy.create', 'policy.update', 'policy.restore', 'policy.enable', 'policy.disable', 'webhook_endpoint.update', 'webhook_endpoint.rotate_secret', 'webhook_endpoint.enable', 'webhook_endpoint.disable', 'log_stream.update', 'log_stream.pause', 'log_stream.resume')`,
+        sql`${table.action} in ('member.update', 'member.suspend', 'member.reinstate', 'role.create', 'role.update', 'policy.create', 'policy.update', 'policy.restore', 'policy.enable', 'policy.disable', 'webhook_endpoint.update', 'webhook_endpoint.rotate_secret', 'webhook_endpoint.enable', 'webhook_endpoint.disable', 'log_stream.update', 'log_stream.pause', 'log_stream.resume', 'chat_destination.update', 'chat_destination.enable', 'chat_destination.disable')`,
       ),
   ],
 );

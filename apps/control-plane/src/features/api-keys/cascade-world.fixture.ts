@@ -23,12 +23,14 @@ export const NOTHING_CREATED: Created = {
   gatewaysCount: 0,
   webhookEndpointsCount: 0,
   logStreamsCount: 0,
+  chatDestinationsCount: 0,
   reviewCampaignsCount: 0,
   membersLeftCount: 0,
   membersLeft: [],
   gatewaysLeftCount: 0,
   webhookEndpointsLeftCount: 0,
   logStreamsLeftCount: 0,
+  chatDestinationsLeftCount: 0,
   editedKeysCount: 0,
   editedKeys: [],
   changedMembersCount: 0,
@@ -41,6 +43,8 @@ export const NOTHING_CREATED: Created = {
   changedWebhookEndpoints: [],
   changedLogStreamsCount: 0,
   changedLogStreams: [],
+  changedChatDestinationsCount: 0,
+  changedChatDestinations: [],
   isComplete: true,
 };
 
@@ -56,6 +60,7 @@ const TIMES = {
   gateway: ['created_at'],
   webhook_endpoint: ['created_at'],
   log_stream: ['created_at'],
+  chat_destination: ['created_at'],
   review_campaign: ['created_at'],
 };
 

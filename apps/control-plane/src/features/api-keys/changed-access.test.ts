@@ -1,4 +1,4 @@
-import type { LogStream, WebhookEndpoint } from '@tollkeeper/contract';
+import type { ChatDestination, LogStream, WebhookEndpoint } from '@tollkeeper/contract';
 import { beforeAll, expect, it } from 'vitest';
 import { purgeOutdated } from '../../jobs/purge-outdated.ts';
 import { auditEvents } from '../../testing/audit-log.ts';
@@ -169,23 +169,29 @@ it('names the policies that a key, and what it created, wrote or switched, and l
   );
 });
 
-it('deletes the webhook endpoints and log streams that came from a key, and names those of others that it changed', async () => {
+it('deletes the endpoints, log streams and chat destinations that came from a key, and names those of others that it changed', async () => {
   const { app, owner, me, makeRoot, named, created, revoke } = world;
   const PATH = '/v1/webhook-endpoints';
+  const CHATS = '/v1/integrations/chat-destinations';
   const root = await makeRoot();
   const child = await makeRoot(root.client);
   const thief = await join(app, root.client, named('Thief'), 'role_admin');
-  const make = async (client: Client, name: string) => {
-    const body = { name: named(name), url: 'https://hooks.example/s3cret', eventTypes: ['*'] };
-    const made = await client.post<WebhookEndpoint>(PATH, body);
+  const makeAt = async <T>(client: Client, path: string, body: object) => {
+    const made = await client.post<T>(path, body);
     expect(made.status).toBe(201);
     return made.body;
   };
-  const makeStream = async (client: Client, name: string) => {
+  const make = (client: Client, name: string) => {
+    const body = { name: named(name), url: 'https://hooks.example/s3cret', eventTypes: ['*'] };
+    return makeAt<WebhookEndpoint>(client, PATH, body);
+  };
+  const makeStream = (client: Client, name: string) => {
     const body = { name: named(name), url: 'https://logs.example/s3cret', destination: 'https' };
-    const made = await client.post<LogStream>('/v1/log-streams', body);
-    expect(made.status).toBe(201);
-    return made.body;
+    return makeAt<LogStream>(client, '/v1/log-streams', body);
+  };
+  const makeChat = (client: Client, name: string) => {
+    const body = { url: 'https://chat.example/s3cret', service: 'slack', kinds: ['gateway_gone'] };
+    return makeAt<ChatDestination>(client, CHATS, { name: named(name), ...body });
   };
   const change = async (answer: Promise<{ status: number }>) =>
     expect((await answer).status).toBe(200);
@@ -199,16 +205,15 @@ it('deletes the webhook endpoints and log streams that came from a key, and name
     await make(owner, 'b rotated'),
     await make(owner, 'c kept'),
   ];
-  const theirs = [own, below, ofThief].map(({ id }) => id).sort();
-  const theirStreams = [
-    await makeStream(root.client, 'own'),
-    await makeStream(child.client, 'below'),
-    await makeStream(thief.client, 'of the thief'),
-  ];
-  const [movedStream, keptStream] = [
-    await makeStream(owner, 'moved'),
-    await makeStream(owner, 'kept'),
-  ];
+  const theirs = [own, below, ofThief];
+  const theirStreams: LogStream[] = [];
+  const theirChats: ChatDestination[] = [];
+  for (const { client } of [root, child, thief]) {
+    theirStreams.push(await makeStream(client, 'theirs'));
+    theirChats.push(await makeChat(client, 'theirs'));
+  }
+  const [movedStream, keptStream] = [await makeStream(owner, 'a'), await makeStream(owner, 'b')];
+  const [movedChat, keptChat] = [await makeChat(owner, 'a'), await makeChat(owner, 'b')];
   expect([own.createdByKey, ofThief.createdByKey]).toEqual([
     { id: root.id, name: root.name },
     null,
@@ -220,6 +225,8 @@ it('deletes the webhook endpoints and log streams that came from a key, and name
   const elsewhere = { url: 'https://thief.example/' };
   await change(root.client.patch(`/v1/log-streams/${movedStream.id}`, elsewhere));
   await change(root.client.post(`/v1/log-streams/${theirStreams[1]?.id}/pause`));
+  await change(root.client.patch(`${CHATS}/${movedChat.id}`, elsewhere));
+  await change(root.client.post(`${CHATS}/${theirChats[1]?.id}/disable`));
 
   const scopes = ['api_keys.read', 'api_keys.revoke', 'api_keys.manage_all'];
   const lesser = await makeKey(app, owner, { scopes });
@@ -229,6 +236,8 @@ it('deletes the webhook endpoints and log streams that came from a key, and name
     ...{ changedWebhookEndpointsCount: 1, changedWebhookEndpoints: [] },
     ...{ logStreamsCount: 0, logStreamsLeftCount: 2 },
     ...{ changedLogStreamsCount: 1, changedLogStreams: [] },
+    ...{ chatDestinationsCount: 0, chatDestinationsLeftCount: 2 },
+    ...{ changedChatDestinationsCount: 1, changedChatDestinations: [] },
   });
   await revoke(lesser.client, child.id);
   const events = () => auditEvents(app, me.organization.id);
@@ -238,6 +247,7 @@ it('deletes the webhook endpoints and log streams that came from a key, and name
       created: {
         ...{ webhookEndpointsCount: 0, webhookEndpointsLeftCount: 1 },
         ...{ logStreamsCount: 0, logStreamsLeftCount: 1 },
+        ...{ chatDestinationsCount: 0, chatDestinationsLeftCount: 1 },
       },
     },
   });
@@ -249,35 +259,36 @@ it('deletes the webhook endpoints and log streams that came from a key, and name
     changedWebhookEndpoints: [moved, rotated].map(({ id, name }) => ({ id, name })),
     ...{ logStreamsCount: 3, logStreamsLeftCount: 0, changedLogStreamsCount: 1 },
     changedLogStreams: [{ id: movedStream.id, name: movedStream.name }],
+    ...{ chatDestinationsCount: 3, chatDestinationsLeftCount: 0, changedChatDestinationsCount: 1 },
+    changedChatDestinations: [{ id: movedChat.id, name: movedChat.name }],
   });
   const before = (await events()).length;
   await revoke(owner, root.id);
-  const { body } = await owner.get<{ data: WebhookEndpoint[] }>(PATH);
-  expect(body.data.map(({ id }) => id).sort()).toEqual(
-    [moved, rotated, kept].map(({ id }) => id).sort(),
-  );
-  const streams = (await owner.get<{ data: LogStream[] }>('/v1/log-streams')).body.data;
-  expect(streams.map(({ id }) => id).sort()).toEqual([movedStream.id, keptStream.id].sort());
   const written = (await events()).slice(before);
-  const ended = written.filter(({ action }) => action === 'log_stream.delete');
-  expect(ended.map(({ target }) => target.id).sort()).toEqual(
-    theirStreams.map(({ id }) => id).sort(),
-  );
-  expect(ended[0]).toMatchObject({
-    before: { url: 'https://logs.example', destination: 'https' },
-    after: { cause: { type: 'api_key', id: root.id, name: root.name } },
-  });
-  const deletions = written.filter(({ action }) => action === 'webhook_endpoint.delete');
-  expect(deletions.map(({ target }) => target.id).sort()).toEqual(theirs);
-  for (const { before: facts, after } of deletions) {
-    expect(facts).toMatchObject({ url: 'https://hooks.example' });
-    expect(after).toEqual({ cause: { type: 'api_key', id: root.id, name: root.name } });
+  const idsOf = (things: readonly { readonly id?: unknown }[]) => things.map(({ id }) => id).sort();
+  const cause = { type: 'api_key', id: root.id, name: root.name };
+  const stream = { url: 'https://logs.example', destination: 'https' };
+  const chat = { host: 'chat.example', service: 'slack' };
+  for (const [path, type, facts, ended, left] of [
+    [PATH, 'webhook_endpoint', { url: 'https://hooks.example' }, theirs, [moved, rotated, kept]],
+    ['/v1/log-streams', 'log_stream', stream, theirStreams, [movedStream, keptStream]],
+    [CHATS, 'chat_destination', chat, theirChats, [movedChat, keptChat]],
+  ] as const) {
+    const deletions = written.filter(({ action }) => action === `${type}.delete`);
+    expect(idsOf(deletions.map(({ target }) => target))).toEqual(idsOf(ended));
+    for (const deletion of deletions) {
+      expect(deletion.before).toMatchObject(facts);
+      expect(deletion.after).toEqual({ cause });
+    }
+    const { body } = await owner.get<{ data: { id: string }[] }>(path);
+    expect(idsOf(body.data)).toEqual(idsOf(left));
   }
   const said = written.find(({ action }) => action === 'api_key.cascade');
   expect(said?.after).toMatchObject({
     created: {
       ...{ webhookEndpointsCount: 3, changedWebhookEndpointsCount: 2 },
       ...{ logStreamsCount: 3, changedLogStreamsCount: 1, changedLogStreams: [movedStream.id] },
+      ...{ chatDestinationsCount: 3, changedChatDestinations: [movedChat.id] },
     },
   });
 });

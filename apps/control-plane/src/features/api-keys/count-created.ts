@@ -49,6 +49,7 @@ export async function countCreated(
     throw treeOfAnother();
   }
   const mayManageReceivers = holds(ctx.scopes, 'audit.webhook_manage');
+  const mayManageChats = holds(ctx.scopes, 'integrations.manage');
   return {
     keysCount: created.keys.length,
     joinKeysCount: created.joinKeys.length,
@@ -57,6 +58,7 @@ export async function countCreated(
     gatewaysCount: created.gateways.length,
     webhookEndpointsCount: created.webhookEndpoints.length,
     logStreamsCount: created.logStreams.length,
+    chatDestinationsCount: created.chatDestinations.length,
     reviewCampaignsCount: created.reviewCampaigns.length,
     members: named(ctx, created.members),
     membersLeftCount: created.membersLeft.length,
@@ -64,6 +66,7 @@ export async function countCreated(
     gatewaysLeftCount: created.gatewaysLeft.length,
     webhookEndpointsLeftCount: created.webhookEndpointsLeft.length,
     logStreamsLeftCount: created.logStreamsLeft.length,
+    chatDestinationsLeftCount: created.chatDestinationsLeft.length,
     editedKeysCount: created.editedKeys.length,
     editedKeys: things(created.editedKeys),
     changedMembersCount: created.changedMembers.length,
@@ -76,6 +79,8 @@ export async function countCreated(
     changedWebhookEndpoints: mayManageReceivers ? things(created.changedWebhookEndpoints) : [],
     changedLogStreamsCount: created.changedLogStreams.length,
     changedLogStreams: mayManageReceivers ? things(created.changedLogStreams) : [],
+    changedChatDestinationsCount: created.changedChatDestinations.length,
+    changedChatDestinations: mayManageChats ? things(created.changedChatDestinations) : [],
     isComplete: unread.length === 0 && lineage.isComplete && created.isComplete,
   };
 }

@@ -1,10 +1,18 @@
 import type { SQL } from 'drizzle-orm';
 import type { Authority } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
-import { gateway, invitation, joinKey, logStream, webhookEndpoint } from '../../db/schema/index.ts';
+import {
+  chatDestination,
+  gateway,
+  invitation,
+  joinKey,
+  logStream,
+  webhookEndpoint,
+} from '../../db/schema/index.ts';
 import type { Change } from '../../write/change.ts';
 import {
   campaignFacts,
+  chatDestinationFacts,
   gatewayFacts,
   invitationFacts,
   joinKeyFacts,
@@ -15,6 +23,7 @@ import {
 import type { FurtherEvent } from '../../write/write.ts';
 import {
   type CreatedCounts,
+  LEFT_KINDS,
   type MutableCounts,
   NAMED_KINDS,
   NAMED_MAX,
@@ -49,8 +58,8 @@ interface Ending {
 }
 
 /**
- * Revokes the keys, removes the members, and deletes the webhook endpoints, log streams, join keys, invitations and
- * gateways. However many roots there are, it takes the same number of statements.
+ * Revokes the keys, removes the members, and deletes the webhook endpoints, log streams, chat destinations, join keys,
+ * invitations and gateways. However many roots there are, it takes the same number of statements.
  * @param part of no more than one transaction ends
  * @returns what ended, by root
  */
@@ -135,6 +144,16 @@ export async function endCreated(
       after: { ...campaignFacts({ ...row, ...set }), cause },
     });
   }
+  for (const { row, root } of await deleteThings(tx, ctx, chatDestination, part.chatDestinations)) {
+    const { own, cause } = of(root);
+    own.counts.chatDestinationsCount += 1;
+    own.events.push({
+      action: 'chat_destination.delete',
+      target: { type: 'chat_destination', id: row.id, name: row.name },
+      before: { ...chatDestinationFacts(row), status: row.status },
+      after: { cause },
+    });
+  }
   for (const { row, root } of await deleteThings(tx, ctx, joinKey, part.joinKeys)) {
     const { own, cause } = of(root);
     own.counts.joinKeysCount += 1;
@@ -167,11 +186,9 @@ export async function endCreated(
     });
     own.changes.push({ kind: 'gateway', subjectId: row.id });
   }
-  for (const { root } of part.gatewaysLeft) of(root).own.counts.gatewaysLeftCount += 1;
-  for (const { root } of part.webhookEndpointsLeft) {
-    of(root).own.counts.webhookEndpointsLeftCount += 1;
+  for (const kind of LEFT_KINDS) {
+    for (const { root } of part[kind]) of(root).own.counts[`${kind}Count`] += 1;
   }
-  for (const { root } of part.logStreamsLeft) of(root).own.counts.logStreamsLeftCount += 1;
   for (const kind of NAMED_KINDS) {
     for (const { root, id } of part[kind]) {
       const { counts } = of(root).own;

@@ -7,6 +7,7 @@ export interface CreatedCounts {
   readonly gatewaysCount: number;
   readonly webhookEndpointsCount: number;
   readonly logStreamsCount: number;
+  readonly chatDestinationsCount: number;
   /** Review campaigns that ran, and were ended. */
   readonly reviewCampaignsCount: number;
   /** Those who joined through the key and stay: kept, or beyond what the caller may remove. */
@@ -16,6 +17,7 @@ export interface CreatedCounts {
   readonly gatewaysLeftCount: number;
   readonly webhookEndpointsLeftCount: number;
   readonly logStreamsLeftCount: number;
+  readonly chatDestinationsLeftCount: number;
   readonly editedKeysCount: number;
   /** Ids of other keys that were enabled or changed, or the first of them. */
   readonly editedKeys: readonly string[];
@@ -34,6 +36,9 @@ export interface CreatedCounts {
   /** Log streams of others that were changed, and their ids, or the first of them. */
   readonly changedLogStreamsCount: number;
   readonly changedLogStreams: readonly string[];
+  /** Chat destinations of others that were changed, and their ids, or the first of them. */
+  readonly changedChatDestinationsCount: number;
+  readonly changedChatDestinations: readonly string[];
 }
 
 export type MutableCounts = {
@@ -50,6 +55,15 @@ export const NAMED_KINDS = [
   'changedPolicies',
   'changedWebhookEndpoints',
   'changedLogStreams',
+  'changedChatDestinations',
+] as const;
+
+/** What it counts of each kind that the caller may not end. */
+export const LEFT_KINDS = [
+  'gatewaysLeft',
+  'webhookEndpointsLeft',
+  'logStreamsLeft',
+  'chatDestinationsLeft',
 ] as const;
 
 /** Of a key with which nothing went along. */
@@ -62,12 +76,14 @@ export function noCounts(): MutableCounts {
     gatewaysCount: 0,
     webhookEndpointsCount: 0,
     logStreamsCount: 0,
+    chatDestinationsCount: 0,
     reviewCampaignsCount: 0,
     membersLeftCount: 0,
     membersLeft: [],
     gatewaysLeftCount: 0,
     webhookEndpointsLeftCount: 0,
     logStreamsLeftCount: 0,
+    chatDestinationsLeftCount: 0,
     editedKeysCount: 0,
     editedKeys: [],
     changedMembersCount: 0,
@@ -80,13 +96,14 @@ export function noCounts(): MutableCounts {
     changedWebhookEndpoints: [],
     changedLogStreamsCount: 0,
     changedLogStreams: [],
+    changedChatDestinationsCount: 0,
+    changedChatDestinations: [],
   };
 }
 
 /** Whether the event has something to say of what a cascade left. */
 export function namesAny(counts: CreatedCounts): boolean {
-  const { gatewaysLeftCount, webhookEndpointsLeftCount, logStreamsLeftCount } = counts;
   const named = NAMED_KINDS.map((kind) => counts[`${kind}Count`]);
-  const left = [gatewaysLeftCount, webhookEndpointsLeftCount, logStreamsLeftCount];
+  const left = LEFT_KINDS.map((kind) => counts[`${kind}Count`]);
   return [...left, ...named].some((count) => count > 0);
 }

@@ -5,6 +5,7 @@ import type { Transaction } from '../../db/connect.ts';
 import {
   admission,
   apiKey,
+  type chatDestination,
   gateway,
   invitation,
   type joinKey,
@@ -137,7 +138,8 @@ export async function deleteThings<
     | typeof invitation
     | typeof gateway
     | typeof webhookEndpoint
-    | typeof logStream,
+    | typeof logStream
+    | typeof chatDestination,
 >(
   tx: Transaction,
   { organizationId }: Authority,

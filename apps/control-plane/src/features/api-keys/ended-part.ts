@@ -33,7 +33,7 @@ export const CASCADE_LIMITS: CascadeLimits = {
 
 /**
  * What the next transaction ends, people and keys first, who would create more, and then where the audit log
- * is sent and what would disable keys; and what is left after it.
+ * and notifications are sent and what would disable keys; and what is left after it.
  */
 export function takePart(
   created: Created,
@@ -58,6 +58,7 @@ function slices(created: Created, start: number, end: number): Created {
     keys: slice(created.keys),
     webhookEndpoints: slice(created.webhookEndpoints),
     logStreams: slice(created.logStreams),
+    chatDestinations: slice(created.chatDestinations),
     reviewCampaigns: slice(created.reviewCampaigns),
     invitations: slice(created.invitations),
     joinKeys: slice(created.joinKeys),
@@ -67,11 +68,9 @@ function slices(created: Created, start: number, end: number): Created {
 
 /** Of all that was found, what a cascade ends. */
 export function countEnded(created: Created): number {
-  const { members, keys, webhookEndpoints, logStreams, reviewCampaigns } = created;
-  const { invitations, joinKeys, gateways } = created;
-  const ended = [members, keys, webhookEndpoints, logStreams, reviewCampaigns];
-  return [...ended, invitations, joinKeys, gateways].reduce(
-    (total, things) => total + things.length,
-    0,
-  );
+  const { members, keys, webhookEndpoints, logStreams, chatDestinations } = created;
+  const { reviewCampaigns, invitations, joinKeys, gateways } = created;
+  const receivers = [webhookEndpoints, logStreams, chatDestinations];
+  const ended = [members, keys, ...receivers, reviewCampaigns, invitations, joinKeys, gateways];
+  return ended.reduce((total, things) => total + things.length, 0);
 }

@@ -7,6 +7,7 @@ import { among, type Reader, readInParts } from '../../db/among.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import {
   auditEvent,
+  chatDestination,
   logStream,
   member,
   policy,
@@ -16,7 +17,7 @@ import {
 } from '../../db/schema/index.ts';
 import type { Descendants } from '../../lineage/trace-descendants.ts';
 
-/** A member, a role, a policy, a webhook endpoint or a log stream that was changed by what came from a root, and stays as it is. */
+/** What was changed by something that came from a root, and stays as it is. */
 interface ChangedThing {
   readonly id: string;
   readonly name: string;
@@ -31,14 +32,15 @@ export interface ChangedAccess {
   /** Those that others created; none for a caller who is confined to a workspace. */
   readonly changedWebhookEndpoints: readonly ChangedThing[];
   readonly changedLogStreams: readonly ChangedThing[];
+  readonly changedChatDestinations: readonly ChangedThing[];
 }
 
 /**
  * The members whom a thief may have given a role, suspended or reinstated, and the roles to which they
  * may have added scopes, as the audit log has it; the policies that they wrote, or switched on or off; and
- * the webhook endpoints and log streams that they may have pointed at an address of theirs. Members who leave are not among
- * them.
- * @param receivers endpoints and streams that came from a root themselves
+ * the webhook endpoints, log streams and chat destinations that they may have pointed at an address of theirs. Members who
+ * leave are not among them.
+ * @param receivers endpoints, streams and destinations that came from a root themselves
  */
 export async function findChangedAccess(
   db: Database | Transaction,
@@ -82,7 +84,7 @@ export async function findChangedAccess(
   );
   const created = new Set(receivers.map(({ id }) => id));
   const edited = ctx.workspaceId === null ? ids.filter((id) => !created.has(id)) : [];
-  const readEdited = (table: typeof webhookEndpoint | typeof logStream) =>
+  const readEdited = (table: typeof webhookEndpoint | typeof logStream | typeof chatDestination) =>
     readInParts(edited, (part) =>
       db
         .select({ id: table.id, name: table.name })
@@ -91,9 +93,11 @@ export async function findChangedAccess(
     );
   const webhookEndpoints = await readEdited(webhookEndpoint);
   const logStreams = await readEdited(logStream);
+  const chatDestinations = await readEdited(chatDestination);
   return {
     changedWebhookEndpoints: webhookEndpoints.rows.map(withRoot),
     changedLogStreams: logStreams.rows.map(withRoot),
+    changedChatDestinations: chatDestinations.rows.map(withRoot),
     changedPolicies: policies.rows.map(withRoot),
     changedMembers: members.rows.map(withRoot),
     changedRoles: roles.rows.map(withRoot),

@@ -4,7 +4,14 @@ import { visibleFleet } from '../../access/visibility.ts';
 import type { Authority } from '../../context.ts';
 import { among, createReader, type Reader } from '../../db/among.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { gateway, invitation, joinKey, logStream, webhookEndpoint } from '../../db/schema/index.ts';
+import {
+  chatDestination,
+  gateway,
+  invitation,
+  joinKey,
+  logStream,
+  webhookEndpoint,
+} from '../../db/schema/index.ts';
 import type { AdmittedMember, ReadLineage } from '../../lineage/read-lineage.ts';
 import { type Descendants, traceDescendants } from '../../lineage/trace-descendants.ts';
 import { invitationSentAt } from '../../write/created-facts.ts';
@@ -30,6 +37,7 @@ export interface Created extends ChangedAccess {
   readonly gateways: readonly CreatedThing[];
   readonly webhookEndpoints: readonly CreatedThing[];
   readonly logStreams: readonly CreatedThing[];
+  readonly chatDestinations: readonly CreatedThing[];
   /** That are not over: they could disable the keys of everybody later. */
   readonly reviewCampaigns: readonly CreatedThing[];
   /** Whom the caller keeps or may not remove. */
@@ -37,6 +45,7 @@ export interface Created extends ChangedAccess {
   readonly gatewaysLeft: readonly CreatedThing[];
   readonly webhookEndpointsLeft: readonly CreatedThing[];
   readonly logStreamsLeft: readonly CreatedThing[];
+  readonly chatDestinationsLeft: readonly CreatedThing[];
   /** Other keys that were enabled or changed by what came from the roots: they stay as they are. */
   readonly editedKeys: readonly EditedKey[];
   /** False where there is more than was to be read. */
@@ -66,6 +75,8 @@ export async function findCreated(
   const gateways = await findGateways(db, ctx, descendants, reader);
   const endpoints = await findReceivers(db, ctx, webhookEndpoint, descendants, reader);
   const streams = await findReceivers(db, ctx, logStream, descendants, reader);
+  const destinations = await findReceivers(db, ctx, chatDestination, descendants, reader);
+  const receivers = [...endpoints, ...streams, ...destinations];
   const isLeft = ({ isManageable }: { readonly isManageable: boolean }) => !isManageable;
   return {
     keys,
@@ -79,9 +90,11 @@ export async function findCreated(
     webhookEndpointsLeft: endpoints.filter(isLeft),
     logStreams: streams.filter((each) => !isLeft(each)),
     logStreamsLeft: streams.filter(isLeft),
+    chatDestinations: destinations.filter((each) => !isLeft(each)),
+    chatDestinationsLeft: destinations.filter(isLeft),
     reviewCampaigns: await findCampaigns(db, ctx, descendants, reader),
     editedKeys: await findEditedKeys(db, ctx, descendants, reader),
-    ...(await findChangedAccess(db, ctx, descendants, reader, [...endpoints, ...streams])),
+    ...(await findChangedAccess(db, ctx, descendants, reader, receivers)),
     isComplete: reader.isComplete(),
   };
 }
@@ -185,15 +198,16 @@ async function findGateways(
   );
 }
 
-/** Endpoints or streams. Those that the caller may not delete stay, and go on receiving the audit log. */
+/** Endpoints, streams or chat destinations. Those that the caller may not delete stay, and go on receiving what happens. */
 async function findReceivers(
   db: Database | Transaction,
   ctx: Authority,
-  table: typeof webhookEndpoint | typeof logStream,
+  table: typeof webhookEndpoint | typeof logStream | typeof chatDestination,
   descendants: Descendants,
   reader: Reader,
 ) {
-  const isManageable = holds(ctx.scopes, 'audit.webhook_manage') && ctx.workspaceId === null;
+  const scope = table === chatDestination ? 'integrations.manage' : 'audit.webhook_manage';
+  const isManageable = holds(ctx.scopes, scope) && ctx.workspaceId === null;
   const rows = await reader.readEach((ids) =>
     db
       .select({

@@ -77,7 +77,7 @@ function CascadeField({ keysCount, created, error, checked, onCheck }: CascadeFi
   return (
     <CheckRow
       label={created ? `${label} (${sumOf(created)})` : label}
-      hint={`The keys are revoked, together with those that they created or rotated in turn. The webhook endpoints, log streams, join keys, invitations and gateways of all of them are deleted.${created ? staying(created) : ''}`}
+      hint={`The keys are revoked, together with those that they created or rotated in turn. The webhook endpoints, log streams, chat destinations, join keys, invitations and gateways of all of them are deleted.${created ? staying(created) : ''}`}
       error={error ? explainError(error) : undefined}
       checked={checked}
       onCheck={onCheck}
@@ -98,11 +98,14 @@ function staying({ membersLeftCount, membersLeft, ...created }: Created): string
       ? [counted(webhookEndpointsLeftCount, 'webhook endpoint')]
       : []),
     ...(logStreamsLeftCount > 0 ? [counted(logStreamsLeftCount, 'log stream')] : []),
+    ...(created.chatDestinationsLeftCount > 0
+      ? [counted(created.chatDestinationsLeftCount, 'chat destination')]
+      : []),
   ].join(' and ');
   return stay === '' ? '' : ` These stay, since you keep them or may not remove them: ${stay}.`;
 }
 
-/** Other keys, members, roles, policies, webhook endpoints and log streams that the keys changed; no cascade ends them. */
+/** Other keys, members, roles, policies, webhook endpoints, log streams and chat destinations that the keys changed; no cascade ends them. */
 function ToReview({ created }: { readonly created: Created }) {
   const { editedKeysCount, editedKeys, changedMembersCount, changedRolesCount } = created;
   const kinds = [
@@ -148,6 +151,13 @@ function ToReview({ created }: { readonly created: Created }) {
       list: linkOptions({ to: '/log-streams' }),
       label: 'Open log streams in a new tab',
     },
+    {
+      text: 'Review where the chat destinations of others send to that were changed this way, which stay as they are',
+      count: created.changedChatDestinationsCount,
+      things: created.changedChatDestinations,
+      list: linkOptions({ to: '/chat-destinations' }),
+      label: 'Open chat destinations in a new tab',
+    },
   ];
   return kinds
     .filter(({ count }) => count > 0)
@@ -172,10 +182,12 @@ function namesOf(things: readonly { readonly name: string }[], count: number): s
 function sumOf({ isComplete, ...counts }: Created): string {
   const { keysCount, joinKeysCount, invitationsCount, gatewaysCount, membersCount } = counts;
   const { webhookEndpointsCount, logStreamsCount, reviewCampaignsCount } = counts;
+  const { chatDestinationsCount } = counts;
   const sum = [
     ...(keysCount > 0 ? [counted(keysCount, 'key')] : []),
     ...(webhookEndpointsCount > 0 ? [counted(webhookEndpointsCount, 'webhook endpoint')] : []),
     ...(logStreamsCount > 0 ? [counted(logStreamsCount, 'log stream')] : []),
+    ...(chatDestinationsCount > 0 ? [counted(chatDestinationsCount, 'chat destination')] : []),
     ...(reviewCampaignsCount > 0 ? [counted(reviewCampaignsCount, 'running review campaign')] : []),
     ...(joinKeysCount > 0 ? [counted(joinKeysCount, 'join key')] : []),
     ...(invitationsCount > 0 ? [counted(invitationsCount, 'invitation')] : []),
