@@ -186,6 +186,11 @@ it('loads everything anew when the database was set back beneath it', async () =
   const { id, changeFeed, applied } = await follow();
   const lost = await change('key_lost');
   await vi.waitUntil(() => applied.includes('key_lost'), WAIT);
+  // Acknowledged later, it would be so for the change that gets its number.
+  await vi.waitUntil(async () => {
+    const text = 'select 1 from control_plane where id = $1 and applied_change = $2';
+    return (await connection.pool.query(text, [id, lost])).rowCount === 1;
+  }, WAIT);
   const before = applied.length;
   await connection.pool.query('delete from change where id = $1', [lost]);
   await connection.pool.query(`alter table change alter column id restart with ${lost}`);
