@@ -62,7 +62,7 @@ it('claims no more than has room, and says how much is under way of each organiz
 it('records at a stop what still ends, and gives back the rest', async () => {
   const { delivery, noted, end } = watchDelivery('a1', 'a2');
   const stopping = new AbortController();
-  const run = runDelivery(delivery, stopping.signal, { graceMs: 50 });
+  const run = runDelivery(delivery, stopping.signal, { graceMs: 1000 });
   const ended = end('a1', 'sent');
   stopping.abort();
   await ended;
