@@ -11,9 +11,15 @@ export interface ConsideredScopes {
 }
 
 /** By the very object, of which a route has one. */
-type NeedsByRequired = WeakMap<ScopeSet, string>;
+type NeedsByRequired = WeakMap<ScopeSet, Needs>;
 
-const withoutPolicies: NeedsByRequired = new WeakMap();
+/** Of calls that need these scopes besides. */
+interface Needs {
+  readonly always: ScopeSet;
+  readonly text: string;
+}
+
+const withoutPolicies = new WeakMap<ScopeSet, string>();
 
 /** What a request needed of the scopes of its key, where nobody else is shown them. */
 export function requestNeeds(required: ScopeSet): string {
@@ -30,7 +36,7 @@ const shownNeeds: NeedsByRequired = new WeakMap();
  * What a call needed of the scopes of its key, where the server behind is shown them: one whose route
  * requires no API scope may decide by them itself.
  * @param required of the route; the same object each time
- * @param always what each call needs besides
+ * @param always what each call needs besides; the same object each time
  */
 export function callNeeds(
   required: ScopeSet,
@@ -39,13 +45,13 @@ export function callNeeds(
 ): string {
   const made = considered?.needs ?? shownNeeds;
   const known = made.get(required);
-  if (known !== undefined) return known;
-  const needs = formatScopeNeeds({
+  if (known?.always === always) return known.text;
+  const text = formatScopeNeeds({
     required: [...scopeNames(required), ...scopeNames(always)],
     considered: considered?.names ?? [],
     isShown: required.api !== 'all' && required.api.size === 0,
     isOpen: considered?.isOpen ?? false,
   });
-  made.set(required, needs);
-  return needs;
+  made.set(required, { always, text });
+  return text;
 }
