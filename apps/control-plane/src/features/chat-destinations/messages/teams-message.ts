@@ -1,8 +1,8 @@
 import type { ChatContent, ChatItem } from './chat-content.ts';
 
 /**
- * A message as the workflows of Microsoft Teams post it: an Adaptive Card. Names that people gave stand in text
- * runs, which have no Markdown, in place of text blocks, which do.
+ * An Adaptive Card, as workflows of Microsoft Teams post it. Text that people wrote goes into text runs: text blocks
+ * would read it as Markdown.
  */
 export function teamsMessage({ organizationName, items, url }: ChatContent): object {
   return {
