@@ -16,7 +16,8 @@ export interface StripeWorld {
   readonly owner: Client;
   readonly organizationId: string;
   readonly stripe: StripeServer;
-  readonly clock: { aheadMs: number };
+  /** Ahead of the machine's, and by a step more each time that anybody looks. */
+  readonly clock: { aheadMs: number; stepMs: number };
   /** Orders the plan and pays it, without any event; gives the new subscription. */
   subscribe(plan: string): Promise<Subscription>;
   /** Sends an event as Stripe does; gives the status of the answer. */
@@ -71,8 +72,11 @@ export function createDelivery(
 
 /** A control plane with an organization, and the Stripe that bills it. */
 export async function startStripeWorld(given: Partial<StripeConfig> = {}): Promise<StripeWorld> {
-  const clock = { aheadMs: 0 };
-  const now = () => new Date(Date.now() + clock.aheadMs);
+  const clock = { aheadMs: 0, stepMs: 0 };
+  const now = () => {
+    clock.aheadMs += clock.stepMs;
+    return new Date(Date.now() + clock.aheadMs);
+  };
   const { stripe, billing } = await startStripe(now, given);
   const app = await startTestApp({ clock: now, billing });
   const owner = await claimServer(app);
@@ -98,7 +102,7 @@ export async function startStripeWorld(given: Partial<StripeConfig> = {}): Promi
       }
       stripe.account.declines = false;
       stripe.forget();
-      clock.aheadMs = 0;
+      Object.assign(clock, { aheadMs: 0, stepMs: 0 });
     },
   };
 }
