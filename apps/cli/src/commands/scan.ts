@@ -7,6 +7,7 @@ import { flag } from '../command/option.ts';
 import { optionalArgumentList, verb } from '../command/verb.ts';
 import { EXIT, Failure, isFileError } from '../failure.ts';
 import { hint, printTable } from '../output.ts';
+import { createProgressLine, NO_PROGRESS, type ProgressLine, sizeText } from '../progress-line.ts';
 import { connect } from '../session/connect.ts';
 import { counted } from '../text/format.ts';
 import { findSecrets } from './scan/find-secrets.ts';
@@ -43,15 +44,21 @@ export const scan = verb({
     'scan --report .',
     'scan --stdin < history.patch',
   ],
-  run: async ({ ctx, args: [paths], options: { stdin, check, report } }) => {
+  run: async ({ ctx, args: [paths], options: { stdin, check, report }, json }) => {
     if (paths.length === 0 && !stdin) {
       throw new Failure(EXIT.usage, 'Name a file or a folder, or add --stdin.');
     }
     const client = check || report ? (await connect(ctx)).client : undefined;
-    const found = await scanAll(sourcesOf(ctx, paths, stdin), check ? client : undefined);
-    if (report && client) await reportAll(client, found.secrets);
-    const { secrets, ...shown } = found;
-    return { ...shown, ...(report ? { reported: secrets.size } : {}) };
+    const progress = json ? NO_PROGRESS : createProgressLine(ctx.stderr);
+    try {
+      const sources = sourcesOf(ctx, paths, stdin);
+      const found = await scanAll(sources, check ? client : undefined, progress);
+      if (report && client) await reportAll(client, found.secrets, progress);
+      const { secrets, ...shown } = found;
+      return { ...shown, ...(report ? { reported: secrets.size } : {}) };
+    } finally {
+      progress.end();
+    }
   },
   print: (ctx, { files, unreadable, places, reported }, { options: { check } }) => {
     const columns = [
@@ -101,7 +108,7 @@ async function* bytesOf(input: AsyncIterable<Buffer | string>): AsyncGenerator<B
   for await (const chunk of input) yield Buffer.from(chunk);
 }
 
-async function scanAll(sources: Sources, client: Client | undefined) {
+async function scanAll(sources: Sources, client: Client | undefined, progress: ProgressLine) {
   const unreadable: { readonly file: string; readonly reason: string }[] = [];
   const onUnreadable: OnUnreadable = (file, error) => {
     unreadable.push({ file, reason: error instanceof Error ? error.message : String(error) });
@@ -110,11 +117,18 @@ async function scanAll(sources: Sources, client: Client | undefined) {
   /** Where each was found first; join keys are no keys to report. */
   const secrets = new Map<string, string>();
   const checks = new Map<string, Check>();
-  let files = 0;
+  let [files, bytes] = [0, 0];
+  async function* countBytes(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      progress.show(() => progressText(files, bytes, places.length));
+      yield chunk;
+    }
+  }
   for await (const { file, chunks } of sources(onUnreadable)) {
     try {
       files += 1;
-      for await (const { secret, line } of findSecrets(chunks)) {
+      for await (const { secret, line } of findSecrets(countBytes(chunks))) {
         const check = client && (await checkOnce(client, secret, checks));
         if (!secret.startsWith('tk_join_') && !secrets.has(secret)) {
           secrets.set(secret, `${file}:${line}`);
@@ -129,9 +143,21 @@ async function scanAll(sources: Sources, client: Client | undefined) {
   return { files, unreadable, places, secrets };
 }
 
+function progressText(files: number, bytes: number, places: number): string {
+  const scanned = `${files.toLocaleString('en')} ${files === 1 ? 'file' : 'files'}`;
+  return `Scanned ${scanned} (${sizeText(bytes)}), found ${counted(places, 'key')}\u2026`;
+}
+
 /** By a body, never in an address: each is a whole key. */
-async function reportAll(client: Client, secrets: ReadonlyMap<string, string>): Promise<void> {
+async function reportAll(
+  client: Client,
+  secrets: ReadonlyMap<string, string>,
+  progress: ProgressLine,
+): Promise<void> {
+  let reported = 0;
   for (const [key, place] of secrets) {
+    progress.show(() => `Reported ${reported} of ${counted(secrets.size, 'key')}\u2026`);
+    reported += 1;
     await client.reportLeak({ body: { key, source: place.slice(-LEAK_SOURCE_MAX) } });
   }
 }
