@@ -14,7 +14,7 @@ import { listAll } from '../../lookup.ts';
 import { asTable, hint, printFields, printLine, printTable } from '../../output.ts';
 import { agree, requireYesOrTerminal } from '../../prompt.ts';
 import { connect } from '../../session/connect.ts';
-import { relativeAndExact } from '../../text/format.ts';
+import { counted, relativeAndExact } from '../../text/format.ts';
 import type { Color, Column } from '../../text/table.ts';
 import { KEY, openKey } from '../keys/open-key.ts';
 import { findMemberId } from '../members.ts';
@@ -171,14 +171,15 @@ export const applyReview = verb({
         ['Replay', replayText(replay)],
       ]);
     }
-    if (!yes && !json) await agree(ctx, `Remove ${removed.length} scopes from "${name}"?`);
+    if (!yes && !json)
+      await agree(ctx, `Remove ${counted(removed.length, 'scope')} from "${name}"?`);
     // An edit that somebody saved meanwhile is not overwritten.
     const key = await client.updateKey({ params, body: { scopes: proposedScopes, etag } });
     return { key, isChanged: true };
   },
   answer: ({ key }) => key,
   print: (ctx, { key: { name, scopes }, isChanged }) => {
-    if (isChanged) printLine(ctx, `"${name}" has ${scopes.length} scopes now.`);
+    if (isChanged) printLine(ctx, `"${name}" has ${counted(scopes.length, 'scope')} now.`);
     else hint(ctx, `Nothing to apply: the review of "${name}" proposes no fewer scopes.`);
   },
 });
