@@ -1,6 +1,7 @@
+import { NOTHING_CREATED } from '@tollkeeper/contract/testing';
 import { expect, test } from 'vitest';
 import { storeCredentials } from './session/credentials.ts';
-import { createApi, createKey, IDENTITY, NOTHING_CREATED, SECRET } from './testing/fake-api.ts';
+import { createApi, createKey, IDENTITY, SECRET } from './testing/fake-api.ts';
 import { createHome, type Given, runCommand } from './testing/run-command.ts';
 
 const env = { TOLLKEEPER_API_KEY: SECRET };

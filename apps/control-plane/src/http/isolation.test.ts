@@ -5,8 +5,8 @@ import {
   routes,
   type Scope,
 } from '@tollkeeper/contract';
+import { NOTHING_CREATED } from '@tollkeeper/contract/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { NOTHING_CREATED } from '../features/api-keys/cascade-world.fixture.ts';
 import type { Client } from '../testing/client.ts';
 import { addMember, addOrganization, setMemberStatus } from '../testing/people.ts';
 import { visitor } from '../testing/sign-in.ts';

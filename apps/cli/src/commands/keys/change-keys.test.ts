@@ -1,5 +1,6 @@
+import { NOTHING_CREATED } from '@tollkeeper/contract/testing';
 import { expect, test } from 'vitest';
-import { createApi, createKey, NOTHING_CREATED, SECRET } from '../../testing/fake-api.ts';
+import { createApi, createKey, SECRET } from '../../testing/fake-api.ts';
 import { createHome, type Given, runCommand } from '../../testing/run-command.ts';
 
 const env = { TOLLKEEPER_API_KEY: SECRET };

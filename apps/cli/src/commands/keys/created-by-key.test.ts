@@ -1,11 +1,6 @@
+import { NOTHING_CREATED } from '@tollkeeper/contract/testing';
 import { expect, test } from 'vitest';
-import {
-  createApi,
-  createKey,
-  createMember,
-  NOTHING_CREATED,
-  SECRET,
-} from '../../testing/fake-api.ts';
+import { createApi, createKey, createMember, SECRET } from '../../testing/fake-api.ts';
 import { createHome, runCommand } from '../../testing/run-command.ts';
 
 const key = createKey(1);

@@ -13,41 +13,6 @@ import { CASCADE_LIMITS } from './ended-part.ts';
 
 type Created = RouteOutput<Routes['getCreated']>;
 
-/** What `GET /v1/api-keys/{id}/created` answers where a key created nothing. */
-export const NOTHING_CREATED: Created = {
-  keysCount: 0,
-  joinKeysCount: 0,
-  invitationsCount: 0,
-  membersCount: 0,
-  members: [],
-  gatewaysCount: 0,
-  webhookEndpointsCount: 0,
-  logStreamsCount: 0,
-  chatDestinationsCount: 0,
-  reviewCampaignsCount: 0,
-  membersLeftCount: 0,
-  membersLeft: [],
-  gatewaysLeftCount: 0,
-  webhookEndpointsLeftCount: 0,
-  logStreamsLeftCount: 0,
-  chatDestinationsLeftCount: 0,
-  editedKeysCount: 0,
-  editedKeys: [],
-  changedMembersCount: 0,
-  changedMembers: [],
-  changedRolesCount: 0,
-  changedRoles: [],
-  changedPoliciesCount: 0,
-  changedPolicies: [],
-  changedWebhookEndpointsCount: 0,
-  changedWebhookEndpoints: [],
-  changedLogStreamsCount: 0,
-  changedLogStreams: [],
-  changedChatDestinationsCount: 0,
-  changedChatDestinations: [],
-  isComplete: true,
-};
-
 /** When somebody did something of which a cascade asks. */
 const TIMES = {
   api_key: ['created_at', 'handed_over_at', 'revoked_at'],

@@ -1,4 +1,5 @@
 import { createId, type InvitationWithLink } from '@tollkeeper/contract';
+import { NOTHING_CREATED } from '@tollkeeper/contract/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { purgeOutdated } from '../../jobs/purge-outdated.ts';
 import { auditEvents, findBrokenLink } from '../../testing/audit-log.ts';
@@ -9,7 +10,6 @@ import { addMember, choosePlan, claimedOrganization } from '../../testing/people
 import { type Query, queryDatabase } from '../../testing/query-database.ts';
 import { readTables } from '../../testing/tables.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
-import { NOTHING_CREATED } from './cascade-world.fixture.ts';
 
 const SCOPES = [
   'api_keys.create',

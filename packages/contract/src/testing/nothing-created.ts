@@ -1,0 +1,37 @@
+import type { RouteOutput } from '../route.ts';
+import type { Routes } from '../routes/index.ts';
+
+/** The answer of `GET /v1/api-keys/{id}/created` where the key created nothing. */
+export const NOTHING_CREATED: RouteOutput<Routes['getCreated']> = {
+  keysCount: 0,
+  joinKeysCount: 0,
+  invitationsCount: 0,
+  membersCount: 0,
+  members: [],
+  gatewaysCount: 0,
+  webhookEndpointsCount: 0,
+  logStreamsCount: 0,
+  chatDestinationsCount: 0,
+  reviewCampaignsCount: 0,
+  membersLeftCount: 0,
+  membersLeft: [],
+  gatewaysLeftCount: 0,
+  webhookEndpointsLeftCount: 0,
+  logStreamsLeftCount: 0,
+  chatDestinationsLeftCount: 0,
+  editedKeysCount: 0,
+  editedKeys: [],
+  changedMembersCount: 0,
+  changedMembers: [],
+  changedRolesCount: 0,
+  changedRoles: [],
+  changedPoliciesCount: 0,
+  changedPolicies: [],
+  changedWebhookEndpointsCount: 0,
+  changedWebhookEndpoints: [],
+  changedLogStreamsCount: 0,
+  changedLogStreams: [],
+  changedChatDestinationsCount: 0,
+  changedChatDestinations: [],
+  isComplete: true,
+};
