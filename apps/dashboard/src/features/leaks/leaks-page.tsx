@@ -80,11 +80,16 @@ const STATUS_LOOKS: Readonly<
   dismissed: { word: 'Dismissed', tone: 'off' },
 };
 
+function statusWord(status: LeakStatus) {
+  const { word, tone } = STATUS_LOOKS[status];
+  return <StatusWord tone={tone}>{word}</StatusWord>;
+}
+
 function columnsFor(open: (leak: Leak) => void): readonly RecordColumn<Leak>[] {
   return [
     {
       header: 'Key',
-      cell: ({ key, url, source }) => (
+      cell: ({ key, url, source, status, createdAt }) => (
         <>
           <Link
             to="/api-keys/$id"
@@ -95,36 +100,38 @@ function columnsFor(open: (leak: Leak) => void): readonly RecordColumn<Leak>[] {
             {key.name}
           </Link>
           <CutText text={url ?? source ?? 'No place given'} />
+          <span className="flex flex-wrap gap-x-3 text-[0.8125rem] text-soft sm:hidden">
+            {statusWord(status)}
+            <TimeAgo at={createdAt} />
+          </span>
         </>
       ),
     },
     {
       header: 'Status',
-      look: 'w-32',
-      cell: ({ status }) => (
-        <StatusWord tone={STATUS_LOOKS[status].tone}>{STATUS_LOOKS[status].word}</StatusWord>
-      ),
+      look: 'w-32 hidden sm:table-cell',
+      cell: ({ status }) => statusWord(status),
     },
     {
       header: 'Done',
-      look: 'w-32 hidden md:table-cell',
+      look: 'w-32 hidden lg:table-cell',
       cell: ({ action }) => ACTION_WORDS[action],
     },
     {
       header: 'Reported by',
-      look: 'w-36 hidden md:table-cell',
+      look: 'w-36 hidden lg:table-cell',
       cell: ({ reporter, reportedBy }) => (
         <CutText text={reportedBy?.name ?? REPORTER_WORDS[reporter]} />
       ),
     },
     {
       header: 'Reported',
-      look: 'w-32 hidden sm:table-cell',
+      look: 'w-32 hidden md:table-cell',
       cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
     },
     {
       header: 'Report',
-      look: 'w-24',
+      look: 'w-20',
       cell: (leak) => (
         <Button
           size="small"
