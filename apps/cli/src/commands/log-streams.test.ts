@@ -76,11 +76,17 @@ test('a test prints what the destination answered', async () => {
   expect(stderr).toContain('{"code":4}');
 });
 
-test('an edit takes away a setting that is given empty', async () => {
-  const api = createApi({ [`GET ${PATH}`]: one, [`PATCH ${PATH}/${STREAM.id}`]: STREAM });
+test('an edit takes away a setting that is given empty, and a secret where that is said', async () => {
+  const api = createApi({
+    [`GET ${PATH}`]: one,
+    [`GET ${PATH}/${STREAM.id}`]: STREAM,
+    [`PATCH ${PATH}/${STREAM.id}`]: STREAM,
+  });
   const argv = ['log-streams', 'update', 'Splunk', '--index', '', '--name', 'Other'];
   await tollkeeper(argv, { fetch: api.fetch });
   expect(api.seen.at(-1)?.body).toEqual({ name: 'Other', index: null });
+  await tollkeeper(['log-streams', 'update', STREAM.id, '--without-secret'], { fetch: api.fetch });
+  expect(api.seen.at(-1)?.body).toEqual({ secret: null });
 });
 
 test('an edit that changes nothing is refused', async () => {

@@ -1,5 +1,5 @@
 import { LOG_STREAM_DESTINATIONS, LOG_STREAM_STARTS, type LogStream } from '@tollkeeper/contract';
-import { choice, given, text, YES } from '../command/option.ts';
+import { choice, flag, given, text, YES } from '../command/option.ts';
 import { requireChange } from '../command/option-values.ts';
 import { argument, type Noun, verb } from '../command/verb.ts';
 import { EXIT, Failure } from '../failure.ts';
@@ -86,12 +86,18 @@ const update = verb({
   examples: [
     'log-streams update Splunk --secret-stdin < new-token.txt',
     "log-streams update Splunk --index ''",
+    'log-streams update Collector --without-secret',
   ],
   args: [STREAM],
-  options: { name: text('name', 'New name'), ...SETTINGS },
-  run: async ({ ctx, args: [reference], options: { name, ...settings } }) => {
+  options: {
+    name: text('name', 'New name'),
+    ...SETTINGS,
+    withoutSecret: flag('OTLP, HTTPS: send without a secret', { conflicts: ['secretStdin'] }),
+  },
+  run: async ({ ctx, args: [reference], options: { name, withoutSecret, ...settings } }) => {
+    const chosen = clearEmpty(await readSettings(ctx, settings));
     const body = requireChange(
-      { ...given({ name }), ...clearEmpty(await readSettings(ctx, settings)) },
+      { ...given({ name }), ...chosen, ...(withoutSecret ? { secret: null } : {}) },
       '--name, --url, --secret-stdin or another setting',
     );
     const { client } = await connect(ctx);

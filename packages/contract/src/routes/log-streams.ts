@@ -20,7 +20,7 @@ const params = z.strictObject({ id: logStreamId });
 const name = visibleLine(64).meta({ examples: ['Splunk'] });
 const format = z.enum(LOG_STREAM_FORMATS);
 const settings = z.strictObject(logStreamSettings).partial().shape;
-const { url, index, tags, prefix, header } = logStreamSettings;
+const { url, index, tags, prefix, header, secret } = logStreamSettings;
 
 export const listLogStreams = defineRoute({
   method: 'GET',
@@ -86,6 +86,7 @@ export const updateLogStream = defineRoute({
     tags: tags.nullable().optional(),
     prefix: prefix.nullable().optional(),
     header: header.nullable().optional(),
+    secret: secret.nullable().optional(),
   }),
   status: 200,
   response: logStream,

@@ -196,6 +196,19 @@ describe('a stream', () => {
     expect((await owner.patch<LogStream>(at(), given)).body.url).toBe('https://other.example/');
   });
 
+  it('loses a secret that it need not have, also where it is to send elsewhere', async () => {
+    expect((await owner.patch(at(), { secret: null })).problem.errors).toMatchObject([
+      { path: 'secret', message: 'is needed for the destination "splunk"' },
+    ]);
+    const { id } = (await create({ destination: 'https' })).body;
+    const edit = { url: `${body().url}/x`, secret: null };
+    expect((await manager.patch(at(id), { secret: null })).problem.scopes).toEqual(['audit.read']);
+    expect((await owner.patch<LogStream>(at(id), edit)).body.hasSecret).toBe(false);
+    expect(await newest()).toMatchObject({
+      ...{ before: { secretSha256: expect.any(String) }, after: { secretSha256: null } },
+    });
+  });
+
   it('is paused and resumed, with an event each, once', async () => {
     const set = async (verb: string) => (await owner.post<LogStream>(`${at()}/${verb}`)).body;
     expect(await set('pause')).toMatchObject({ status: 'paused', health: 'paused' });

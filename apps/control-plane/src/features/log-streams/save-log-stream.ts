@@ -136,8 +136,8 @@ function usableUrl({ services }: Ctx, url: string): string {
   return new URL(url).href;
 }
 
-function sealed({ services }: Ctx, id: string, secret: string | undefined): Buffer | null {
-  if (secret === undefined) return null;
+function sealed({ services }: Ctx, id: string, secret: string | null | undefined): Buffer | null {
+  if (secret === null || secret === undefined) return null;
   const { storedKey } = services.logStreams;
   return sealSecret(storedKey, id, Buffer.from(secret), services.randomBytes);
 }
@@ -195,10 +195,10 @@ function nextRow(
   { etag: _etag, ...body }: StreamEdit['body'],
 ): StreamRow {
   const { secret, name, format, ...given } = body;
-  const before = { ...row, secret: row.secret === null ? null : '' };
+  const hasSecret = (secret === undefined ? row.secret : secret) !== null;
   const settings = usableSettings(ctx, row.destination, {
-    ...{ ...before, ...given },
-    secret: secret ?? before.secret,
+    ...{ ...row, ...given },
+    secret: hasSecret ? '' : null,
     site: given.site ?? row.site ?? undefined,
   });
   const next = {

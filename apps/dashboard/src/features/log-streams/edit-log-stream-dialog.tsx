@@ -5,8 +5,10 @@ import {
   type RouteInput,
   type Routes,
 } from '@tollkeeper/contract';
+import { useState } from 'react';
 import { toast } from 'sonner';
 import { EditConflict } from '../../components/field-changes.tsx';
+import { CheckRow } from '../../components/forms/choices.tsx';
 import { FormDialog } from '../../components/forms/form-dialog.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { api } from '../../lib/api.ts';
@@ -34,6 +36,7 @@ export function EditLogStreamDialog({ stream, onClose }: EditLogStreamDialogProp
   const { id, destination, hasSecret } = stream;
   const mayReadEvents = useCan('audit.read');
   const update = useMutation(updateLogStreamMutation);
+  const [losesSecret, setLosesSecret] = useState(false);
   const { base, draft, setDraft, replaced, save } = useEdit(stream, draftOf, () =>
     api.getLogStream({ params: { id } }),
   );
@@ -41,13 +44,18 @@ export function EditLogStreamDialog({ stream, onClose }: EditLogStreamDialogProp
     const saved = await save((etag) =>
       update.mutateAsync({
         params: { id },
-        body: { ...bodyOf(draft, stream, mayReadEvents), etag },
+        body: { ...bodyOf(draft, stream, mayReadEvents, losesSecret), etag },
       }),
     );
     if (!saved) return;
     toast.success(`Saved ${saved.name}`);
     onClose();
   });
+  const canLoseSecret =
+    hasSecret &&
+    mayReadEvents &&
+    entered(draft, 'secret') === '' &&
+    LOG_STREAM_SETTINGS_OF[destination].optional.includes('secret');
   return (
     <FormDialog
       title={`Edit ${base.name}`}
@@ -76,6 +84,16 @@ export function EditLogStreamDialog({ stream, onClose }: EditLogStreamDialogProp
             : 'Optional. The stream has none.'
         }
         insteadOfSettings={mayReadEvents ? undefined : <SettingsNeedScope />}
+        belowSettings={
+          canLoseSecret ? (
+            <CheckRow
+              label="Remove the secret"
+              hint="The stream then sends without one."
+              checked={losesSecret}
+              onCheck={setLosesSecret}
+            />
+          ) : null
+        }
       />
     </FormDialog>
   );
@@ -101,14 +119,20 @@ function draftOf(stream: LogStream): LogStreamDraft {
 
 type Body = RouteInput<Routes['updateLogStream']>['body'];
 
-/** An empty setting that need not be there is taken away; an empty secret stays as it is. */
-function bodyOf(draft: LogStreamDraft, { destination }: LogStream, withSettings: boolean): Body {
+/** An empty setting that need not be there is taken away; an empty secret only where somebody said so. */
+function bodyOf(
+  draft: LogStreamDraft,
+  { destination }: LogStream,
+  withSettings: boolean,
+  losesSecret: boolean,
+): Body {
   const { optional } = LOG_STREAM_SETTINGS_OF[destination];
   const settings = settingsOf(destination).flatMap(
     (setting): (readonly [string, string | null])[] => {
       const value = entered(draft, setting);
       if (value !== '') return [[setting, value]];
-      return setting !== 'secret' && optional.includes(setting) ? [[setting, null]] : [];
+      const isCleared = optional.includes(setting) && (setting !== 'secret' || losesSecret);
+      return isCleared ? [[setting, null]] : [];
     },
   );
   return {

@@ -73,6 +73,7 @@ interface LogStreamFieldsProps {
   readonly secretHint?: string | undefined;
   /** Stands instead of the settings, for people who may not change them. */
   readonly insteadOfSettings?: ReactNode;
+  readonly belowSettings?: ReactNode;
   /** Stands below the name. */
   readonly children?: ReactNode;
 }
@@ -85,6 +86,7 @@ export function LogStreamFields({
   onDraft,
   secretHint,
   insteadOfSettings,
+  belowSettings,
   children,
 }: LogStreamFieldsProps) {
   return (
@@ -110,6 +112,7 @@ export function LogStreamFields({
             onValue={(value) => onDraft({ settings: { ...settings, [setting]: value } })}
           />
         ))}
+      {belowSettings}
       <FieldGroup label="Format" error={errors.format}>
         <ChoiceChips
           name="format"
