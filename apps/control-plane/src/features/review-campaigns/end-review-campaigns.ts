@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { AuditAction } from '@tollkeeper/contract';
 import { and, asc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
@@ -7,6 +6,7 @@ import type { Transaction } from '../../db/connect.ts';
 import { apiKey, keyReview, organization, reviewCampaign } from '../../db/schema/index.ts';
 import { runForEach } from '../../run-for-each.ts';
 import { campaignFacts } from '../../write/created-facts.ts';
+import { jobSource } from '../../write/job-source.ts';
 import { commit, type Replayed, type WriteServices, type Written } from '../../write/write.ts';
 import { keyFacts } from '../api-keys/index.ts';
 import {
@@ -68,11 +68,7 @@ function step<T>(
   action: AuditAction,
   work: Work<T>,
 ): Promise<T> {
-  const source = {
-    ...{ organizationId, action, actor: { type: 'system', job: JOB } as const },
-    origin: { requestId: `req_${randomUUID()}`, ip: null, userAgent: null },
-  };
-  return commit<T>(services, source, async (tx) => {
+  return commit<T>(services, jobSource(organizationId, JOB, action), async (tx) => {
     const [row] = await tx
       .select()
       .from(reviewCampaign)

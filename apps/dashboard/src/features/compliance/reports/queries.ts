@@ -56,10 +56,24 @@ async function readPrinted(id: string): Promise<ComplianceReportRow[]> {
     params: { id },
     query: { format: 'print' },
   });
-  const [, ...lines] = (await new Response(bytes).text()).trimEnd().split('\n');
-  return lines
-    .slice(0, PRINTED_ROWS_MAX)
-    .map((line) => complianceReportRow.parse(JSON.parse(line)));
+  const [, ...lines] = await readLines(bytes, 1 + PRINTED_ROWS_MAX);
+  return lines.map((line) => complianceReportRow.parse(JSON.parse(line)));
+}
+
+/** The first lines; the rest is never received. */
+async function readLines(bytes: ReadableStream<BufferSource>, countMax: number): Promise<string[]> {
+  const reader = bytes.pipeThrough(new TextDecoderStream()).getReader();
+  const lines: string[] = [];
+  let rest = '';
+  while (lines.length < countMax) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    const parts = `${rest}${value}`.split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts);
+  }
+  await reader.cancel();
+  return lines.slice(0, countMax);
 }
 
 /** Saves the report as CSV. */
