@@ -24,6 +24,8 @@ export const REVIEW_DAYS_MAX = 365;
 export const RUNNING_CAMPAIGNS_MAX = 5;
 export const REVIEW_CAMPAIGNS_MAX = 200;
 export const REVIEWED_KEYS_MAX = 100_000;
+/** So many keys that wait for somebody are counted. */
+export const OWN_REVIEWS_COUNTED_MAX = 10_000;
 /** How many keys one request confirms at most. */
 export const CONFIRMED_KEYS_MAX = 100;
 

@@ -90,6 +90,8 @@ const accessReview = z
   .meta({ id: 'AccessReview' });
 export type AccessReview = z.output<typeof accessReview>;
 
+const LOOKED_FOR = 'A page is looked for among 500 keys: it may be empty though a cursor leads on';
+
 export const listAccessReviews = defineRoute({
   method: 'GET',
   path: '/v1/compliance/access-review',
@@ -104,18 +106,21 @@ export const listAccessReviews = defineRoute({
     search: visibleLine(64)
       .optional()
       .meta({ description: 'Text that the name, the prefix or a tag contains' }),
-    used: z.enum(['true', 'false']).optional().meta({
-      description: 'Only keys with accepted calls in the last 90 days, or without',
-    }),
-    advice: z.enum(ACCESS_ADVICE).optional().meta({
-      description:
-        'Only keys with this advice. A page is looked for among 500 keys: it may be empty though a cursor leads on',
-    }),
+    used: z
+      .enum(['true', 'false'])
+      .optional()
+      .meta({
+        description: `Only keys with accepted calls in the last 90 days, or without. ${LOOKED_FOR}`,
+      }),
+    advice: z
+      .enum(ACCESS_ADVICE)
+      .optional()
+      .meta({ description: `Only keys with this advice. ${LOOKED_FOR}` }),
   }),
   status: 200,
   response: listOf(accessReview).extend({
     totalCount: z.int().nullable().meta({
-      description: 'Of all pages together; null with `advice`, which is not counted',
+      description: 'Of all pages together; null with `used` or `advice`, which are not counted',
     }),
   }),
   errors: [],

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { edit } from '../edit.ts';
 import { problem } from '../errors.ts';
 import { apiKeyId, memberId, reviewCampaignId, workspaceId } from '../ids.ts';
-import { countedListOf, listOf, listQuery } from '../list.ts';
+import { listOf, listQuery } from '../list.ts';
 import {
   CONFIRMED_KEYS_MAX,
   KEY_REVIEW_OUTCOMES,
   keyReview,
+  OWN_REVIEWS_COUNTED_MAX,
   ownKeyReview,
   REVIEW_CAMPAIGN_STATUSES,
   REVIEW_DAYS_MAX,
@@ -150,7 +151,11 @@ export const listOwnKeyReviews = defineRoute({
   tag,
   query: z.strictObject(listQuery),
   status: 200,
-  response: countedListOf(ownKeyReview),
+  response: listOf(ownKeyReview).extend({
+    totalCount: z.int().meta({
+      description: `Keys on all pages; ${OWN_REVIEWS_COUNTED_MAX.toLocaleString('en')} stands for any larger number as well`,
+    }),
+  }),
   errors: [],
 });
 

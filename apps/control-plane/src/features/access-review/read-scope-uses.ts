@@ -1,6 +1,7 @@
 import { ACCESS_REVIEW_DAYS } from '@tollkeeper/contract';
 import { parseScopeNeeds, type ScopeNeeds } from '@tollkeeper/protocol';
-import { and, eq, gt, gte, inArray, max, sql } from 'drizzle-orm';
+import { and, eq, gt, gte, max, sql } from 'drizzle-orm';
+import { among } from '../../db/among.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { scopeUse } from '../../db/schema/index.ts';
 
@@ -39,7 +40,7 @@ export async function readScopeUses(
     .where(
       and(
         eq(scopeUse.organizationId, organizationId),
-        inArray(scopeUse.keyId, [...keyIds]),
+        among(scopeUse.keyId, keyIds),
         gte(scopeUse.day, firstDay(now)),
       ),
     )

@@ -1,7 +1,13 @@
-import type { OwnKeyReview, RouteInput, Routes } from '@tollkeeper/contract';
+import {
+  OWN_REVIEWS_COUNTED_MAX,
+  type OwnKeyReview,
+  type RouteInput,
+  type Routes,
+} from '@tollkeeper/contract';
 import { and, asc, eq, gt, ne, or, type SQL, sql } from 'drizzle-orm';
 import { visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
+import { among } from '../../db/among.ts';
 import { apiKey, keyReview, reviewCampaign, user } from '../../db/schema/index.ts';
 import { invalidField } from '../../domain-error.ts';
 import { decodeCursor, encodeCursor } from '../../http/page.ts';
@@ -24,15 +30,19 @@ type Query = NonNullable<RouteInput<Routes['listOwnKeyReviews']>['query']>;
 export async function listOwnKeyReviews(ctx: Ctx, { query }: { query: Query }) {
   const now = ctx.services.clock();
   const limit = Number(query.limit ?? 50);
-  const waiting = isForCaller(ctx, await findReviewRoles(ctx.services.db, ctx.organizationId));
+  const running = await findRunning(ctx, now);
+  // Mostly so, and each look at the page of API keys asks.
+  if (running.length === 0) return { data: [], nextCursor: null, totalCount: 0 };
+  const roles = await findReviewRoles(ctx.services.db, ctx.organizationId);
+  const waiting = isForCaller(ctx, running, roles);
   const [rows, [total]] = await Promise.all([
-    selectPending(ctx, now)
+    selectPending(ctx)
       .where(and(waiting, query.cursor === undefined ? undefined : after(query.cursor)))
       .orderBy(asc(keyReview.campaignId), asc(keyReview.keyId))
       .limit(limit + 1),
     ctx.services.db
       .select({ count: sql<number>`count(*)`.mapWith(Number) })
-      .from(selectPending(ctx, now).where(waiting).as('pending')),
+      .from(selectPending(ctx).where(waiting).limit(OWN_REVIEWS_COUNTED_MAX).as('pending')),
   ]);
   const data = rows.slice(0, limit).map((row) => ownView(row, now));
   const last = data.at(-1);
@@ -41,7 +51,25 @@ export async function listOwnKeyReviews(ctx: Ctx, { query }: { query: Query }) {
   return { data, nextCursor, totalCount: total?.count ?? 0 };
 }
 
-function selectPending({ services: { db }, organizationId }: Ctx, now: Date) {
+type RunningCampaign = Pick<typeof reviewCampaign.$inferSelect, 'id' | 'reviewerId'>;
+
+function findRunning(
+  { services: { db }, organizationId }: Ctx,
+  now: Date,
+): Promise<RunningCampaign[]> {
+  return db
+    .select({ id: reviewCampaign.id, reviewerId: reviewCampaign.reviewerId })
+    .from(reviewCampaign)
+    .where(
+      and(
+        eq(reviewCampaign.organizationId, organizationId),
+        eq(reviewCampaign.status, 'running'),
+        gt(reviewCampaign.endsAt, now),
+      ),
+    );
+}
+
+function selectPending({ services: { db }, organizationId }: Ctx) {
   return db
     .select({
       campaignId: keyReview.campaignId,
@@ -64,8 +92,6 @@ function selectPending({ services: { db }, organizationId }: Ctx, now: Date) {
       and(
         eq(reviewCampaign.organizationId, organizationId),
         eq(reviewCampaign.id, keyReview.campaignId),
-        eq(reviewCampaign.status, 'running'),
-        gt(reviewCampaign.endsAt, now),
       ),
     )
     .innerJoin(apiKey, and(reviewedKey, ne(apiKey.status, 'revoked')))
@@ -76,17 +102,25 @@ function selectPending({ services: { db }, organizationId }: Ctx, now: Date) {
 
 type PendingRow = Awaited<ReturnType<typeof selectPending>>[number];
 
-function isForCaller(ctx: Ctx, roles: ReviewRoles): SQL | undefined {
+/** Keys of others only where the caller reviews a campaign: else an index finds those of their own. */
+function isForCaller(
+  ctx: Ctx,
+  running: readonly RunningCampaign[],
+  roles: ReviewRoles,
+): SQL | undefined {
   const { memberId } = ctx.actor;
   const isOwners = ownerCanReview(roles);
+  const isOwn = and(eq(apiKey.memberId, memberId), isOwners);
+  const idsOf = (campaigns: readonly RunningCampaign[]) => campaigns.map(({ id }) => id);
+  const reviewed = idsOf(running.filter(({ reviewerId }) => reviewerId === memberId));
   return and(
     eq(keyReview.organizationId, ctx.organizationId),
+    among(keyReview.campaignId, idsOf(running)),
     eq(keyReview.outcome, 'pending'),
     visibleKeys(ctx),
-    or(
-      and(eq(apiKey.memberId, memberId), isOwners),
-      and(eq(reviewCampaign.reviewerId, memberId), sql`not ${isOwners}`),
-    ),
+    reviewed.length === 0
+      ? isOwn
+      : or(isOwn, and(among(keyReview.campaignId, reviewed), sql`not ${isOwners}`)),
   );
 }
 

@@ -1,8 +1,14 @@
-import { COMPLIANCE_REPORTS, type ComplianceReportRow, isScope } from '@tollkeeper/contract';
+import {
+  COMPLIANCE_REPORT_ROWS_MAX,
+  COMPLIANCE_REPORTS,
+  type ComplianceReportRow,
+  isScope,
+} from '@tollkeeper/contract';
 import { intersect, scopeNames, scopeSet } from '@tollkeeper/verify';
 import { and, asc, eq, gt, isNull, lte, ne, or, type SQL } from 'drizzle-orm';
 import { customRole, heldRoleColumns, roleName, roleScopes } from '../../../access/role-scopes.ts';
 import type { Ctx } from '../../../context.ts';
+import { among } from '../../../db/among.ts';
 import type { Transaction } from '../../../db/connect.ts';
 import { apiKey, member, role, user } from '../../../db/schema/index.ts';
 import { readScopeUses, type ScopeUse } from '../../access-review/index.ts';
@@ -12,7 +18,10 @@ import type { Subject } from '../read-subject.ts';
 const ROWS_AT_ONCE = 1000;
 const DAY_MS = 86_400_000;
 
-/** Keys by their id, some at a time. */
+/**
+ * Keys by their id, some at a time. Which ones, one statement finds: a page after another could read all keys for each,
+ * by whichever index it takes.
+ */
 export async function* readKeyRows(
   tx: Transaction,
   { organizationId }: Ctx,
@@ -20,17 +29,20 @@ export async function* readKeyRows(
 ): AsyncGenerator<readonly ComplianceReportRow[]> {
   const { columns } = COMPLIANCE_REPORTS[subject.kind];
   const matching = and(eq(apiKey.organizationId, organizationId), matchingKeys(subject));
-  for (let lastId = ''; ; ) {
+  const found = await tx
+    .select({ id: apiKey.id })
+    .from(apiKey)
+    .where(matching)
+    .orderBy(asc(apiKey.id))
+    .limit(COMPLIANCE_REPORT_ROWS_MAX + 1);
+  for (let at = 0; at < found.length; at += ROWS_AT_ONCE) {
+    const ids = found.slice(at, at + ROWS_AT_ONCE).map(({ id }) => id);
     const rows = await selectKeys(tx)
-      .where(and(matching, gt(apiKey.id, lastId)))
-      .orderBy(asc(apiKey.id))
-      .limit(ROWS_AT_ONCE);
-    const ids = columns.includes('exercisedScopes') ? rows.map(({ key }) => key.id) : [];
-    const uses = await readScopeUses(tx, organizationId, ids, subject.asOf);
+      .where(and(eq(apiKey.organizationId, organizationId), among(apiKey.id, ids)))
+      .orderBy(asc(apiKey.id));
+    const exercising = columns.includes('exercisedScopes') ? ids : [];
+    const uses = await readScopeUses(tx, organizationId, exercising, subject.asOf);
     yield rows.map((row) => pick(keyRow(row, subject.asOf, uses.get(row.key.id)), columns));
-    const last = rows.at(-1);
-    if (!last || rows.length < ROWS_AT_ONCE) return;
-    lastId = last.key.id;
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type Scope,
 } from '@tollkeeper/contract';
 import { KeyRound } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { Select } from '../../../components/forms/controls.tsx';
 import { Field } from '../../../components/forms/field.tsx';
@@ -39,17 +39,29 @@ const reviewsQuery = (advice: AccessAdvice | undefined) =>
     getNextPageParam: ({ nextCursor }) => nextCursor,
   });
 
+/** One look is at 500 keys: few keys may have an advice among many. */
+const LOOKS_MAX = 20;
+const SOUGHT_ROWS = 25;
+
 /** Each key with what its calls used; what to do about one is on its own page. */
 export function AccessReviewPage() {
   usePageTitle('Access review');
   const { scopes } = useIdentity();
   const lacked = NEEDED.find((scope) => !scopes.includes(scope));
   const [advice, setAdvice] = useState<AccessAdvice>();
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
-    { ...reviewsQuery(advice), enabled: !lacked },
-  );
-  if (lacked) return <LackedScope scope={lacked} what="the access review" />;
+  const list = useInfiniteQuery({ ...reviewsQuery(advice), enabled: !lacked });
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const rows = data?.pages.flatMap((page) => page.data);
+  const looksOn =
+    advice !== undefined &&
+    hasNextPage &&
+    !list.isFetchNextPageError &&
+    (rows?.length ?? 0) < SOUGHT_ROWS &&
+    (data?.pages.length ?? 0) < LOOKS_MAX;
+  useEffect(() => {
+    if (looksOn && !isFetchingNextPage) void fetchNextPage();
+  }, [looksOn, isFetchingNextPage, fetchNextPage]);
+  if (lacked) return <LackedScope scope={lacked} what="the access review" />;
   return (
     <>
       <p className="mb-4 max-w-prose text-soft">

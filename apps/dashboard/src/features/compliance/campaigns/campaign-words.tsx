@@ -1,6 +1,17 @@
-import type { KeyReviewOutcome, ReviewCampaign } from '@tollkeeper/contract';
+import {
+  type KeyReviewOutcome,
+  OWN_REVIEWS_COUNTED_MAX,
+  type ReviewCampaign,
+} from '@tollkeeper/contract';
 import { StatusWord } from '../../../components/status-word.tsx';
-import { formatCount } from '../../../lib/format.ts';
+import { counted, formatCount } from '../../../lib/format.ts';
+
+/** How many keys wait for somebody, of whom not all are counted. */
+export function waitingWords(count: number): string {
+  return count < OWN_REVIEWS_COUNTED_MAX
+    ? counted(count, 'key')
+    : `${formatCount(count)} keys or more`;
+}
 
 export const OUTCOME_WORDS: Readonly<Record<KeyReviewOutcome, string>> = {
   pending: 'Waiting',

@@ -13,6 +13,7 @@ import { TimeAgo } from '../../../components/time-ago.tsx';
 import { explainError } from '../../../lib/api-errors.ts';
 import { counted, exactDay, formatCount } from '../../../lib/format.ts';
 import { useCan } from '../../sessions/index.ts';
+import { waitingWords } from './campaign-words.tsx';
 import { confirmMutation, ownReviewsQuery, revokeReviewedMutation } from './queries.ts';
 
 /** The keys that wait for the member: each is confirmed or revoked. */
@@ -91,7 +92,7 @@ export function OwnReviewsPage() {
           )}
           {data && data.totalCount > reviews.length ? (
             <p className="border-line border-t px-5 py-2.5 text-[0.8125rem] text-soft">
-              The first {formatCount(reviews.length)} of {formatCount(data.totalCount)}. The others
+              The first {formatCount(reviews.length)} of {waitingWords(data.totalCount)}. The others
               follow once you have decided about these.
             </p>
           ) : null}

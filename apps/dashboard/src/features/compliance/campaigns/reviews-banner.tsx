@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Notice } from '../../../components/notice.tsx';
-import { counted, exactDay } from '../../../lib/format.ts';
+import { exactDay } from '../../../lib/format.ts';
 import { useCan } from '../../sessions/index.ts';
+import { waitingWords } from './campaign-words.tsx';
 import { ownReviewsQuery } from './queries.ts';
 
 /** Above a member's keys: that some of them wait for a review, and where. */
@@ -15,7 +16,7 @@ export function ReviewsBanner() {
     <div className="mb-5">
       <Notice
         tone={first.disablesUnconfirmed ? 'warn' : 'info'}
-        title={`${counted(data.totalCount, 'key')} for you to review until ${exactDay(first.endsAt)}`}
+        title={`${waitingWords(data.totalCount)} for you to review until ${exactDay(first.endsAt)}`}
       >
         {first.disablesUnconfirmed ? 'What nobody confirms by then is disabled. ' : null}
         <Link
