@@ -1,18 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { checkWords } from './check-words.mjs';
-import { root, run, runCopying } from './processes.mjs';
+import { runCopying } from './processes.mjs';
 import { buildControlPlane, buildDashboard, buildGateway } from './programs.mjs';
+import { runTests } from './run-tests.mjs';
 import { requireChromium, requirePrograms } from './test-programs.mjs';
-import {
-  firstLines,
-  listFailures,
-  listSlowest,
-  listSlowestFiles,
-  listTestFiles,
-  summarize,
-} from './test-report.mjs';
+import { firstLines } from './test-report.mjs';
 
 /** What is printed last: each failure, and how many tests passed. */
 const summary = /** @type {string[]} */ ([]);
@@ -38,7 +30,11 @@ export async function runSuite({ args, project, env = {} }) {
  */
 async function runSteps(args, project) {
   const tests = (/** @type {string[]} */ given, whole = false) =>
-    timed('tests', () => runTests(given, { whole }));
+    timed('tests', async () => {
+      const { code, lines } = await runTests(given, { whole });
+      summary.push(...lines);
+      return code;
+    });
   if (project) return tests([...args, '--project', project]);
   let hasWrongTypes = false;
   const types = timed('types', () => runCheck('tsc', ONE_CHECKER)).then((code) => {
@@ -116,60 +112,4 @@ async function prepareBuilds() {
   await buildControlPlane();
   await buildGateway();
   return 0;
-}
-
-/**
- * @param {string[]} args
- * @param {{whole: boolean}} scope whether these are all the tests there are
- */
-async function runTests(args, { whole }) {
-  const folder = mkdtempSync(join(tmpdir(), 'tollkeeper-tests-'));
-  const file = join(folder, 'report.json');
-  const failuresFile = join(folder, 'failures.json');
-  try {
-    const options = [
-      ...['--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
-      '--reporter=./scripts/failures-reporter.mjs',
-    ];
-    const env = { ...process.env, FAILURES_FILE: failuresFile };
-    const code = await run('vitest', ['run', ...options, ...args], { env });
-    /** @type {import('./failures-reporter.mjs').Failure[]} */
-    const failures = readJson(failuresFile, []);
-    return report(readJson(file, { testResults: [] }), failures, code, whole);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/**
- * @param {import('./test-report.mjs').Report} results
- * @param {import('./failures-reporter.mjs').Failure[]} failures
- * @param {number} code of vitest itself
- * @param {boolean} whole whether these should be all the tests there are
- */
-function report(results, failures, code, whole) {
-  const expected = whole ? listTestFiles(root) : [];
-  /** @type {string[]} */
-  const allowedSkips = readJson(join(root, 'tests/allowed-skips.json'), []);
-  const { passed, failed, complaints } = summarize(results, { expected, allowedSkips, root });
-  console.log(['The slowest tests:', ...listSlowest(results, root)].join('\n'));
-  console.log(['The slowest files:', ...listSlowestFiles(results, root)].join('\n'));
-  summary.push(...listFailures(failures, root), ...complaints);
-  if (code !== 0 && summary.length === 0) summary.push(`vitest ended with code ${code}`);
-  summary.push(`tests: ${passed} passed, ${failed} failed`);
-  return code || (complaints.length > 0 || failed > 0 ? 1 : 0);
-}
-
-/**
- * @template T
- * @param {string} file
- * @param {T} otherwise for a file that is not there, or was cut off
- * @returns {T}
- */
-function readJson(file, otherwise) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return otherwise;
-  }
 }

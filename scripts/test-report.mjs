@@ -98,13 +98,14 @@ const FAILURES_COUNT = 30;
  * Each failed test, with the first lines of its errors.
  * @param {import('./failures-reporter.mjs').Failure[]} failures
  * @param {string} root
+ * @param {string} [mark] before the name of each
  * @returns {string[]} the lines
  */
-export function listFailures(failures, root) {
+export function listFailures(failures, root, mark = 'FAILED') {
   const lines = failures
     .slice(0, FAILURES_COUNT)
     .flatMap(({ name, errors }) => [
-      `FAILED ${name}`,
+      `${mark} ${name}`,
       ...errors.flatMap((error) => errorLines(error, root)),
     ]);
   const left = failures.length - FAILURES_COUNT;
