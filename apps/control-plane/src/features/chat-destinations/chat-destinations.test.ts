@@ -193,5 +193,12 @@ describe('a destination', () => {
     expect((await owner.post(`${at()}/test`)).body).toMatchObject({
       problem: 'It answered with status 404 (no_service).',
     });
+    receiver.reply = answerWith(410);
+    await owner.post(`${at()}/enable`);
+    expect((await owner.post(`${at()}/test`)).body).toMatchObject({
+      problem: 'It answered with status 410: it takes no messages any more.',
+    });
+    // A test decides nothing.
+    expect((await owner.get<ChatDestination>(at())).body).toMatchObject({ status: 'enabled' });
   });
 });

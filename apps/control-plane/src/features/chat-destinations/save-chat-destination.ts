@@ -182,6 +182,7 @@ function nextRow(ctx: Ctx, row: DestinationRow, { name, url, kinds }: Edit['body
   const sealed = sealedUrl(ctx, row.id, url);
   const stored = openSecret(ctx.services.chats.storedKey, row.id, row.url);
   if (stored?.toString() === new URL(url).href) return next;
-  // What was wrong may be right now.
-  return { ...next, ...sealed, nextAttemptAt: ctx.services.clock() };
+  // What was wrong may be right now, and a message that is under way to where it was decides nothing any more.
+  const anew = { nextAttemptAt: ctx.services.clock(), claimedUntil: null, triesCount: 0 };
+  return { ...next, ...sealed, ...anew };
 }

@@ -119,6 +119,31 @@ it('counts many alike, and says so again only where a summary has grown since', 
   expect(await run()).toEqual([['5 API keys were revoked, such as "a".']]);
 });
 
+it('receives summaries that have grown in messages that the services take, however many they are', async () => {
+  const { organizationId } = await claimedOrganization(app);
+  // Of 40 owners, and of 12 reasons within another kind.
+  await query(
+    `insert into notification (organization_id, number, id, kind, reason, owner_id, subject, facts, count,
+       summary_until, at, created_at)
+     select $1, n, 'ntf_' || n, case when n > 40 then 'audit_alarm' else 'api_key_changed' end,
+       case when n > 40 then 'reason.' || n else 'api_key.revoke' end, 'mem_' || n,
+       '{"type": "api_key", "id": "key_1", "name": "ci"}', '{}', 7, null, now(), now()
+     from generate_series(1, 52) n`,
+    [organizationId],
+  );
+  await query(`update chat_destination set number = 52, summaries_due_at = now(), summaries =
+    (select jsonb_agg(jsonb_build_object('number', n, 'count', 6, 'dueAt', '2026-01-01T00:00:00.000Z'))
+     from generate_series(1, 52) n)`);
+  await query('update notification_cursor set last_number = greatest(last_number, 52)');
+  const messages = [...(await run()), ...(await run()), ...(await run())];
+  expect(messages.map((lines) => lines.length)).toEqual([8, 5]);
+  expect(messages[0]?.[0]).toBe('280 API keys were revoked, such as "ci".');
+  // One of a kind that the channel receives no more is sent no more.
+  await query(`update chat_destination set kinds = '["plan_change"]', summaries_due_at = now(),
+    summaries = '[{"number": 1, "count": 6, "dueAt": "2026-01-01T00:00:00.000Z"}]'`);
+  expect(await run()).toEqual([]);
+});
+
 it('is tried again, after as long as the service asks for, and sends the same and what came meanwhile', async () => {
   receiver.reply = answerWith(429, { 'retry-after': '120' });
   await revokeTheirs('one');
@@ -159,6 +184,24 @@ it('has one process at a time, and is sent a message again that a killed process
   expect(again?.body).toBe(sent?.body);
 });
 
+it('is not disabled by what answers at a URL that it has no more', async () => {
+  await revokeTheirs('one');
+  await derive();
+  const held = Promise.withResolvers<void>();
+  receiver.reply = (_, response) => void held.promise.then(() => response.writeHead(410).end());
+  receiver.received.length = 0;
+  now = new Date(now.getTime() + 2000);
+  const sending = deliverChatsDue(services());
+  await expect.poll(() => receiver.received.length).toBe(1);
+  const url = `http://127.0.0.1:${receiver.port}/services/y`;
+  await owner.patch(`${PATH}/${chat.id}`, { url });
+  held.resolve();
+  await sending;
+  expect(await read()).toMatchObject({ status: 'enabled', failingSince: null });
+  receiver.reply = answerWith(200, {}, 'ok');
+  expect(await run()).toEqual([['Ada Owner revoked the API key "one".']]);
+});
+
 it('that fails for five days is disabled, and people are warned a day before', async () => {
   receiver.reply = answerWith(500);
   await revokeTheirs('one');
@@ -193,6 +236,6 @@ it('that answers 410 is disabled at once', async () => {
   expect(await read()).toMatchObject({
     ...{ status: 'disabled', disabledReason: 'gone', health: 'disabled' },
     lastProblem:
-      'It answered with status 410 (channel_is_archived), which disables the destination.',
+      'It answered with status 410 (channel_is_archived): it takes no messages any more.',
   });
 });

@@ -35,22 +35,27 @@ export async function planMessage(
   { row, end }: ClaimedDestination,
   now: Date,
 ): Promise<Plan> {
-  const due = row.summaries.filter(({ dueAt }) => new Date(dueAt) <= now);
+  const isDue = ({ dueAt }: SentSummary) => new Date(dueAt) <= now;
+  const due = row.summaries.filter(isDue);
   const found = await readNotifications(db, row, end, due);
   const dueCounts = new Map(due.map(({ number, count }) => [number, count]));
   const again = found.filter((each) => dueCounts.has(each.number));
   const grown = again.filter(({ number, count }) => count > (dueCounts.get(number) ?? count));
-  const fresh = found.filter(({ number }) => !dueCounts.has(number));
-  const { groups, taken } = group(fresh);
-  const isAll = taken.length === fresh.length && fresh.length < READ_MAX;
-  const waiting = row.summaries.filter(({ number }) => !dueCounts.has(number));
-  const summaries = [...waiting, ...[...again, ...taken].flatMap((each) => followed(each, now))]
+  const fresh = found.filter(({ number }) => !dueCounts.has(number)).slice(0, READ_MAX);
+  const { groups, rest } = group(grown, fresh);
+  const isLeft = ({ number }: SentSummary | Row) => rest.has(number);
+  const taken = fresh.filter((each) => !isLeft(each));
+  const isAll = rest.size === 0 && fresh.length < READ_MAX;
+  const seen = [...again.filter((each) => !isLeft(each)), ...taken];
+  // Those that are left stay due, and come first in the next message.
+  const waiting = row.summaries.filter((each) => !isDue(each) || isLeft(each));
+  const summaries = [...waiting, ...seen.flatMap((each) => followed(each, now))]
     .sort((one, other) => one.dueAt.localeCompare(other.dueAt))
-    .slice(-SUMMARIES_MAX);
+    .slice(0, SUMMARIES_MAX);
   const [first] = summaries;
   return {
     organizationName: await readName(db, row.organizationId),
-    shown: [...grown.map((each) => [each]), ...groups].flatMap(linesOf),
+    shown: groups.flatMap(linesOf),
     next: {
       number: isAll ? Math.max(end, row.number) : (taken.at(-1)?.number ?? row.number),
       summaries,
@@ -65,11 +70,7 @@ function readNotifications(
   end: number,
   due: readonly SentSummary[],
 ): Promise<Row[]> {
-  const isNew = and(
-    gt(notification.number, number),
-    lte(notification.number, end),
-    among(notification.kind, [...kinds]),
-  );
+  const isNew = and(gt(notification.number, number), lte(notification.number, end));
   const numbers = due.map((each) => each.number);
   return db
     .select()
@@ -78,25 +79,36 @@ function readNotifications(
       and(
         eq(notification.organizationId, organizationId),
         numbers.length === 0 ? isNew : or(isNew, inArray(notification.number, numbers)),
+        // Also of a summary: a kind may have been taken away since it was sent.
+        among(notification.kind, [...kinds]),
       ),
     )
     .orderBy(asc(notification.number))
     .limit(READ_MAX + numbers.length);
 }
 
-/** What is alike stands together; it ends before there would be too many groups. */
-function group(rows: readonly Row[]) {
+/**
+ * What is alike stands together, summaries that have grown apart from what is new. It ends before there would be too
+ * many groups for one message of the services.
+ * @returns also the numbers of the rest
+ */
+function group(grown: readonly Row[], fresh: readonly Row[]) {
   const groups = new Map<string, Row[]>();
-  const taken: Row[] = [];
-  for (const row of rows.slice(0, READ_MAX)) {
-    const name = `${row.kind} ${row.reason}`;
+  const named = [grown, fresh].flatMap((rows, part) =>
+    rows.map((row) => ({ row, name: `${part} ${row.kind} ${row.reason}` })),
+  );
+  let at = 0;
+  for (const { row, name } of named) {
     const alike = groups.get(name);
     if (alike) alike.push(row);
     else if (groups.size === GROUPS_MAX) break;
     else groups.set(name, [row]);
-    taken.push(row);
+    at += 1;
   }
-  return { groups: [...groups.values()], taken };
+  return {
+    groups: [...groups.values()],
+    rest: new Set(named.slice(at).map(({ row }) => row.number)),
+  };
 }
 
 function linesOf(alike: readonly Row[]): ShownNotification[] {

@@ -89,7 +89,7 @@ function problemOf(service: ChatService, { status, body }: GuardedAnswer): strin
     return `It answered with status ${status}. Redirects are not followed: use the final URL.`;
   }
   const code = CODE.test(body.trim()) ? ` (${body.trim()})` : '';
-  const after = status === 410 ? ', which disables the destination' : '';
+  const after = status === 410 ? ': it takes no messages any more' : '';
   return `It answered with status ${status}${code}${after}.`;
 }
 
