@@ -153,6 +153,18 @@ describe('a happening', () => {
     expect(await bell()).toMatchObject({ data: [{ count: 8 }], unreadCount: 1 });
   });
 
+  it('of a storm concerns those too who began it, once others go on', async () => {
+    const { client } = await addMember(app, organizationId, 'admin');
+    for (const plan of ['pro', 'developer', 'pro', 'developer', 'pro', 'developer']) {
+      await owner.post('/v1/billing/plan', { plan });
+    }
+    await derive();
+    expect(await texts(owner)).toEqual([]);
+    await client.post('/v1/billing/plan', { plan: 'pro' });
+    await derive();
+    expect(await texts(owner)).toEqual(['Another plan was requested 7 times.']);
+  });
+
   it('of another organization is seen by nobody, and read by nobody', async () => {
     const stranger = (await addOrganization(app, 'Other')).owner.client;
     await revokeTheirs();

@@ -105,12 +105,19 @@ function readRecent({ tx, organizationId, now }: Context, { kind, reason, ownerI
 
 type Row = typeof notification.$inferSelect;
 
-/** It is unread again, and mailed once more at its end where its mail has gone out already. */
+/**
+ * It is unread again, and mailed once more at its end where its mail has gone out already. Those whom it concerns only
+ * now, such as who did what it began with, are notified of it as well.
+ */
 async function addToSummary(
-  { tx, organizationId }: Context,
-  { number, count, summaryUntil }: Row,
+  context: Context,
+  summary: Row,
   alike: readonly Happening[],
 ): Promise<void> {
+  const [first] = alike;
+  if (!first) return;
+  const { tx, organizationId } = context;
+  const { number, count, summaryUntil } = summary;
   await tx
     .update(notification)
     .set({ count: count + alike.length, at: lastOf(alike).at })
@@ -120,6 +127,7 @@ async function addToSummary(
     set read_at = null, mail_due_at = case when is_mailed
       then coalesce(mail_due_at, ${summaryUntil?.toISOString() ?? null}::timestamptz) end
     where organization_id = ${organizationId} and number = ${number}`);
+  await storeRecipients(context, first, [summary], true);
 }
 
 function rowOf(
@@ -159,7 +167,8 @@ async function storeRecipients(
         ${sql.param(some.map(({ isOwner }) => isOwner))}::boolean[],
         ${sql.param(some.map(({ isInBell }) => isInBell))}::boolean[],
         ${sql.param(some.map(({ isMailed }) => isMailed && services.mailer !== null))}::boolean[])
-        as given (member_id, number, is_owner, is_in_bell, is_mailed)`);
+        as given (member_id, number, is_owner, is_in_bell, is_mailed)
+      on conflict do nothing`);
   }
 }
 
