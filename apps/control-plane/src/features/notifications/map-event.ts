@@ -5,7 +5,10 @@ type Mapped = Pick<Happening, 'kind'> & Partial<Pick<Happening, 'facts' | 'owner
 
 /** Which audit events notify members, and of what. An action that is not named here notifies nobody. */
 const MAPS: Partial<Record<AuditAction, (event: NotableEvent) => Mapped | undefined>> = {
-  'api_key.report_leak': () => ({ kind: 'api_key_leaked' }),
+  'api_key.report_leak': ({ after }) => ({
+    kind: 'api_key_leaked',
+    facts: { action: textOf(after, 'action') },
+  }),
   'log_stream.fail': () => ({ kind: 'log_stream_failing' }),
   'log_stream.recover': () => ({ kind: 'log_stream_failing' }),
   'log_stream.skip': ({ after }) => ({

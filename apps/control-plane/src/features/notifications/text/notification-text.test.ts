@@ -22,6 +22,24 @@ it.each([...NOTABLE_ACTIONS, ...FINDINGS])(
   },
 );
 
+it.each([
+  ['disabled', 'It was disabled. Rotate it before you enable it, or revoke it.'],
+  ['none', 'What was found opens nothing.'],
+  ['revoked', 'It was revoked.'],
+  ['warned', 'It still works: rotate or revoke it.'],
+])('says of a key that leaked and was %s what is left to do', (action, advice) => {
+  const subject = { type: 'api_key', id: 'key_1', name: 'ci' } as const;
+  const parts = {
+    kind: 'api_key_leaked',
+    reason: 'api_key.report_leak',
+    subject,
+    count: 1,
+  } as const;
+  expect(notificationText({ ...parts, facts: { action } }, true)).toBe(
+    `Your API key "ci" was found where others can read it. ${advice}`,
+  );
+});
+
 it.each([...NOTABLE_ACTIONS, ...FINDINGS])('leads to a page that there is: %s', (reason) => {
   const subject = { type: 'api_key', id: 'x', name: 'ci' } as const;
   const parts = { kind: 'audit_alarm', reason, subject, facts: FACTS, count: 1 } as const;

@@ -76,8 +76,8 @@ function createTexts(isOwner: boolean): ReadonlyMap<string, Texts> {
     [
       'api_key.report_leak',
       {
-        one: ({ name }) =>
-          `${capitalized(key(isOwner))} ${name} was found where others can read it. Rotate or revoke it, unless that was done already.`,
+        one: ({ name, facts: { action } }) =>
+          `${capitalized(key(isOwner))} ${name} was found where others can read it. ${leakAdvice(action)}`,
         many: (count, example) =>
           `${count} ${keys} were found where others can read them, such as ${example}. Rotate or revoke them.`,
       },
@@ -121,6 +121,22 @@ function createTexts(isOwner: boolean): ReadonlyMap<string, Texts> {
     ...RECEIVER_TEXTS,
     ...CAMPAIGN_TEXTS,
   ]);
+}
+
+/** What was done about it, and what is left to do. */
+function leakAdvice(action: string | number | null | undefined): string {
+  switch (action) {
+    case 'revoked':
+      return 'It was revoked.';
+    case 'disabled':
+      return 'It was disabled. Rotate it before you enable it, or revoke it.';
+    case 'none':
+      return 'What was found opens nothing.';
+    case 'warned':
+      return 'It still works: rotate or revoke it.';
+    default:
+      return 'Rotate or revoke it, unless that was done already.';
+  }
 }
 
 const alarm = (text: string): Texts => ({
