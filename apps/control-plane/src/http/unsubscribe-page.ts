@@ -54,6 +54,11 @@ export async function registerUnsubscribePage(
 const UNKNOWN = `<h1>This link does not work</h1>
 <p>Open it from the mail again, as a whole. You can also sign in and choose there which mails you receive.</p>`;
 
+/** The page has no file of its own: mails lead to it from wherever they are read. */
+const STYLE =
+  'body{font-family:system-ui,sans-serif;line-height:1.5;max-width:36rem;margin:0 auto;padding:3rem 1.25rem;overflow-wrap:anywhere}' +
+  'h1{font-size:1.25rem}button{font:inherit;padding:.5rem .875rem;border:1px solid;border-radius:.375rem;cursor:pointer}';
+
 function tokenOf({ query }: FastifyRequest): string {
   const { token } = query as { readonly token?: unknown };
   return typeof token === 'string' ? token.slice(0, 128) : '';
@@ -67,5 +72,5 @@ function send(reply: FastifyReply, status: number, content: string) {
     .send(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Notifications · Tollkeeper</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">
-</head><body><main>${content}</main></body></html>`);
+<style>${STYLE}</style></head><body><main>${content}</main></body></html>`);
 }
