@@ -25,7 +25,8 @@ export async function startManyCustomers(price: string) {
     const times = { current_period_start: now, current_period_end: now + 30 * DAY_S };
     const item = { id: 'si_1', object: 'subscription_item', price: { id: price }, ...times };
     const subscription = {
-      ...{ id: customerId.replace('cus', 'sub'), object: 'subscription', customer: customerId },
+      ...{ id: customerId.replace('cus', 'sub'), object: 'subscription' },
+      customer: customer(customerId),
       ...{ created: now, status: 'active', cancel_at: null, cancel_at_period_end: false },
       ...{ default_payment_method: null, latest_invoice: null, pending_update: null },
       items: { object: 'list', data: [item], has_more: false },

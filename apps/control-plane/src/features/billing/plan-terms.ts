@@ -43,14 +43,24 @@ export async function lockTerms(tx: Transaction, organizationId: string): Promis
     .where(eq(organization.id, organizationId))
     .for('no key update', { of: organization });
   if (!row || row.organization.deletedAt) throw notFound('organization', organizationId);
-  const { name, slug, plan, keysMax } = row.organization;
+  return termsOf(row);
+}
+
+/** As the rows of an organization have them. */
+export function termsOf({
+  organization: { name, slug, plan, keysMax },
+  billing: row,
+}: {
+  readonly organization: typeof organization.$inferSelect;
+  readonly billing: typeof billing.$inferSelect | null;
+}): LockedTerms {
   return {
     ...{ name, slug, plan, keysMax },
-    until: row.billing?.until ?? null,
-    planAfter: row.billing?.planAfter ?? null,
-    keysMaxAfter: row.billing?.keysMaxAfter ?? null,
-    note: row.billing?.note ?? null,
-    warnedAt: row.billing?.warnedAt ?? null,
+    until: row?.until ?? null,
+    planAfter: row?.planAfter ?? null,
+    keysMaxAfter: row?.keysMaxAfter ?? null,
+    note: row?.note ?? null,
+    warnedAt: row?.warnedAt ?? null,
   };
 }
 

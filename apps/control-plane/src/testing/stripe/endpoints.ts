@@ -16,6 +16,8 @@ interface Endpoint {
 
 const ID = '([\\w]+)';
 const LISTED = ['limit', 'starting_after'];
+/** What `expand` names may be so deep. */
+const LEVELS_MAX = 4;
 
 export const ENDPOINTS: readonly Endpoint[] = [
   on('POST', 'customers', ['metadata'], (account, form) =>
@@ -129,7 +131,13 @@ export function expanded(account: Account, answer: object, form: Form): object {
 }
 
 function pathOf(path: FormValue): string[] {
-  return typeof path === 'string' ? path.split('.') : [];
+  const names = typeof path === 'string' ? path.split('.') : [];
+  if (names.length <= LEVELS_MAX) return names;
+  throw refuse(
+    400,
+    'property_unknown',
+    `No more than ${LEVELS_MAX} levels can be expanded: ${path}`,
+  );
 }
 
 function expandPath(account: Account, at: unknown, [name, ...rest]: readonly string[]): void {
@@ -138,6 +146,8 @@ function expandPath(account: Account, at: unknown, [name, ...rest]: readonly str
     return;
   }
   if (name === undefined || typeof at !== 'object' || at === null) return;
+  // Of what was deleted, nothing else is left.
+  if ('deleted' in at) return;
   if (!(name in at))
     throw refuse(400, 'property_unknown', `This property cannot be expanded: ${name}`);
   const value: unknown = Reflect.get(at, name);

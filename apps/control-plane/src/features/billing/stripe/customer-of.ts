@@ -1,9 +1,10 @@
 import { eq } from 'drizzle-orm';
 import type { Services } from '../../../context.ts';
 import type { Database, Transaction } from '../../../db/connect.ts';
-import { organization, stripeCustomer } from '../../../db/schema/index.ts';
+import { billing, organization, stripeCustomer } from '../../../db/schema/index.ts';
 import { DomainError } from '../../../domain-error.ts';
 import { requireStripe, type StripeAccount } from '../../../payments/stripe-account.ts';
+import { termsOf } from '../plan-terms.ts';
 
 export type CustomerRow = typeof stripeCustomer.$inferSelect;
 
@@ -30,17 +31,42 @@ export async function findUsableCustomer(
   return customer && isInMode(requireStripe({ stripe }), customer) ? customer : undefined;
 }
 
-/** With when the organization was deleted; null while it is there. */
 export async function findCustomer(
   db: Database,
   organizationId: string,
-): Promise<(CustomerRow & { readonly deletedAt: Date | null }) | undefined> {
+): Promise<CustomerRow | undefined> {
   const [row] = await db
-    .select({ customer: stripeCustomer, deletedAt: organization.deletedAt })
+    .select()
+    .from(stripeCustomer)
+    .where(eq(stripeCustomer.organizationId, organizationId));
+  return row;
+}
+
+/** With the terms of its organization then, which nothing keeps as they are. */
+export async function findCustomerAndTerms(db: Database, organizationId: string) {
+  const [row] = await db
+    .select({ customer: stripeCustomer, organization, billing })
     .from(stripeCustomer)
     .innerJoin(organization, eq(organization.id, stripeCustomer.organizationId))
+    .leftJoin(billing, eq(billing.organizationId, stripeCustomer.organizationId))
     .where(eq(stripeCustomer.organizationId, organizationId));
-  return row && { ...row.customer, deletedAt: row.deletedAt };
+  if (!row) return undefined;
+  return {
+    customer: row.customer,
+    terms: termsOf(row),
+    deletedAt: row.organization.deletedAt,
+  };
+}
+
+/** That Stripe was asked, where no answer of it was stored. */
+export async function noteAsked(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  organizationId: string,
+): Promise<void> {
+  await db
+    .update(stripeCustomer)
+    .set({ followedAt: clock() })
+    .where(eq(stripeCustomer.organizationId, organizationId));
 }
 
 /** The organization whose customer that is, by our own table alone. */

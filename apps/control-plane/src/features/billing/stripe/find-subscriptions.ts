@@ -4,6 +4,7 @@ import type { StripeConfig } from '../../../config-stripe.ts';
 import { askStripe, isMissing } from '../../../payments/ask-stripe.ts';
 import type { StripeAccount } from '../../../payments/stripe-account.ts';
 import { type FoundCheckouts, readCheckouts } from './checkouts.ts';
+import { PAYMENT_METHOD, readCustomer, unlessGone } from './customer-at-stripe.ts';
 import { type CustomerRow, isInMode } from './customer-of.ts';
 import type { SubscriptionFacts } from './subscription-plan.ts';
 
@@ -35,6 +36,11 @@ export interface FoundSubscriptions {
 }
 
 const PAGE = 100;
+/** No deeper than the four levels that Stripe allows. */
+const EXPANDED = [
+  ...['data.latest_invoice', 'data.default_payment_method'],
+  `data.customer.${PAYMENT_METHOD}`,
+];
 
 /** Of an organization that is no customer yet. */
 export const NOTHING: FoundSubscriptions = {
@@ -50,25 +56,17 @@ export async function findSubscriptions(
   row: CustomerRow,
 ): Promise<FoundSubscriptions> {
   if (!isInMode(stripe, row)) return GONE;
-  const { client, config } = stripe;
+  const { config } = stripe;
   const { customerId, subscriptionIds, checkoutIds } = row;
   return askStripe(async () => {
-    const customer = await findCustomerAtStripe(stripe, customerId);
-    // Stripe ends the subscriptions of a customer who is deleted, and lists them no more.
-    if (!customer || customer.deleted) return GONE;
     const checkouts = await readCheckouts(stripe, checkoutIds);
     const known = [...subscriptionIds, ...checkouts.subscriptionIds];
-    const found = await client.subscriptions
-      .list({
-        customer: customerId,
-        status: 'all',
-        limit: PAGE,
-        expand: ['data.latest_invoice', 'data.default_payment_method'],
-      })
-      .autoPagingToArray({ limit: 10 * PAGE });
+    const listed = await listSubscriptions(stripe, customerId);
+    if (!listed) return GONE;
+    const { customer, subscriptions } = listed;
     return {
       isGone: false,
-      subscriptions: found
+      subscriptions: subscriptions
         .map((each) => subscriptionFacts(each, config))
         .filter(({ id, plan }) => plan !== undefined || known.includes(id)),
       checkouts,
@@ -77,14 +75,22 @@ export async function findSubscriptions(
   });
 }
 
-/** Undefined where the account of test mode is another by now, which knows none of the customers before. */
-function findCustomerAtStripe({ client, livemode }: StripeAccount, id: string) {
-  const params = { expand: ['invoice_settings.default_payment_method'] };
-  return client.customers.retrieve(id, params).catch((error: unknown) => {
-    // In live mode somebody may be billed: that is no reason to forget them.
-    if (livemode || !isMissing(error)) throw error;
-    return undefined;
-  });
+/**
+ * For `askStripe`: all subscriptions of a customer, who comes with them in one request.
+ * @returns undefined where the customer is gone
+ */
+async function listSubscriptions(stripe: StripeAccount, customerId: string) {
+  const subscriptions = await unlessGone(stripe, customerId, () =>
+    stripe.client.subscriptions
+      .list({ customer: customerId, status: 'all', limit: PAGE, expand: EXPANDED })
+      .autoPagingToArray({ limit: 10 * PAGE }),
+  );
+  if (!subscriptions) return undefined;
+  const [first] = subscriptions;
+  const customer =
+    typeof first?.customer === 'object' ? first.customer : await readCustomer(stripe, customerId);
+  // Stripe ends the subscriptions of a customer who is deleted.
+  return customer && !customer.deleted ? { customer, subscriptions } : undefined;
 }
 
 /** @throws DomainError unavailable */

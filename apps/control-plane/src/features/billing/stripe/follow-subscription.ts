@@ -1,25 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { eq } from 'drizzle-orm';
-import type { Transaction } from '../../../db/connect.ts';
+import { and, eq } from 'drizzle-orm';
+import type { Database, Transaction } from '../../../db/connect.ts';
 import { stripeCustomer } from '../../../db/schema/index.ts';
 import { DomainError } from '../../../domain-error.ts';
 import { requireStripe } from '../../../payments/stripe-account.ts';
 import { createSingleFlight } from '../../../replication/single-flight.ts';
-import type { Facts } from '../../../write/audit.ts';
 import { commit, type FurtherEvent, unlessUnchanged } from '../../../write/write.ts';
 import type { RefreshServices } from '../billing-provider.ts';
-import {
-  lockTerms,
-  type PlanTerms,
-  plainTerms,
-  storeTerms,
-  termsEvents,
-  termsFacts,
-} from '../plan-terms.ts';
-import { type CustomerRow, findCustomer, lockCustomer } from './customer-of.ts';
+import { lockTerms, type PlanTerms, storeTerms, termsEvents, termsFacts } from '../plan-terms.ts';
+import { type CustomerRow, findCustomerAndTerms, lockCustomer, noteAsked } from './customer-of.ts';
 import { endSubscriptions } from './end-subscriptions.ts';
 import { type FoundSubscriptions, findSubscriptions } from './find-subscriptions.ts';
-import { type GivenPlan, type Reading, rank, readSubscriptions } from './subscription-plan.ts';
+import {
+  customerFacts,
+  type SubscriptionEffect,
+  subscriptionEffect,
+} from './subscription-effect.ts';
 
 export type FollowServices = RefreshServices;
 
@@ -52,19 +48,38 @@ export async function followSubscription(
 async function follow(services: FollowServices, organizationId: string): Promise<void> {
   const stripe = requireStripe(services);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const customer = await findCustomer(services.db, organizationId);
-    if (!customer) return;
-    const { deletedAt } = customer;
-    if (deletedAt) return endSubscriptions(services, { ...customer, deletedAt });
+    const standing = await findCustomerAndTerms(services.db, organizationId);
+    if (!standing) return;
+    const { customer, terms, deletedAt } = standing;
+    if (deletedAt) {
+      await endSubscriptions(services, { ...customer, deletedAt });
+      return noteAsked(services, organizationId);
+    }
     // No lock is held while Stripe is asked. An answer is stored only where no other was since the
     // question: each that is stored was given after the one before it was committed.
     const found = await findSubscriptions(stripe, customer);
-    if (await store(services, customer, found)) return;
+    const effect = effectOf(services, terms, customer, found);
+    logUnknown(services, organizationId, effect);
+    const isStored = effect.isNone
+      ? await storeCustomer(services.db, customer, asked(services, customer))
+      : await store(services, customer, found);
+    if (isStored) return;
   }
   throw new DomainError(
     'unavailable',
     'The subscription is being changed by too many at a time. Try again later.',
   );
+}
+
+function effectOf(
+  services: FollowServices,
+  terms: PlanTerms,
+  customer: CustomerRow,
+  found: FoundSubscriptions,
+): SubscriptionEffect {
+  const { config, livemode } = requireStripe(services);
+  const circumstances = { now: services.clock(), graceDays: config.graceDays, livemode };
+  return subscriptionEffect(terms, customer, found, circumstances);
 }
 
 /** @returns whether it was stored: not where another answer was stored since the question */
@@ -83,120 +98,48 @@ function store(
     const before = await lockTerms(tx, organizationId);
     const customer = await lockCustomer(tx, organizationId);
     if (customer?.revision !== revision) return { replayed: false };
-    const now = services.clock();
-    const { config, livemode } = requireStripe(services);
-    const { graceDays } = config;
-    const { pastDueSince } = customer;
-    const reading = readSubscriptions(found.subscriptions, { now, graceDays, pastDueSince });
-    const after = termsAfter(before, customer, reading);
+    const effect = effectOf(services, before, customer, found);
+    const after = effect.terms;
     const furtherEvents: FurtherEvent[] = [];
     if (after !== before) {
       await storeTerms(tx, organizationId, before, after);
-      furtherEvents.push(...(await termsEvents(tx, organizationId, before, now)));
+      furtherEvents.push(...(await termsEvents(tx, organizationId, before, services.clock())));
     }
-    const row = {
-      ...customerAfter(after, customer, reading, found),
-      ...oursAfter(customer, found),
-    };
-    const known = found.isGone ? {} : { livemode };
-    const asked = { revision: revision + 1, followedAt: now };
-    await storeCustomer(tx, organizationId, { ...row, ...known, ...asked });
-    logUnknown(services, organizationId, reading);
+    await storeCustomer(tx, customer, { ...effect.customer, ...asked(services, customer) });
     const target = { type: 'organization', id: organizationId, name: before.name } as const;
     return unlessUnchanged({
       result: true,
       target,
       before: { ...termsFacts(before), ...customerFacts(customer) },
-      after: { ...termsFacts(after), ...customerFacts(row) },
-      furtherEvents: [...furtherEvents, ...severalSubscriptions(customer, reading, target)],
+      after: { ...termsFacts(after), ...customerFacts(effect.customer) },
+      furtherEvents: [...furtherEvents, ...severalSubscriptions(customer, effect, target)],
       changes: [],
     });
   });
 }
 
-/** The terms that the subscriptions give; the same object where they stay. */
-function termsAfter(
-  before: PlanTerms,
-  { planGiven }: CustomerRow,
-  { given, unknown }: Reading,
-): PlanTerms {
-  // A price that the configuration does not name may be of any plan: nothing is taken from who pays it.
-  const mayLower = unknown.length === 0;
-  // A plan that no subscription gave is the operator's to end.
-  const isGiven = planGiven !== null && planGiven === before.plan;
-  if (given) {
-    if (isAs(before, given)) return before;
-    // The job that ends plans announces it first. What it has ended does not come back.
-    if (given.isOver && !(isGiven && given.plan === before.plan)) return before;
-    if (rank(given.plan) < rank(before.plan) && !mayLower) return before;
-    const { plan, until, planAfter } = given;
-    const ofOperator = plan === before.plan ? { keysMax: before.keysMax, note: before.note } : {};
-    return { ...plainTerms(plan), ...ofOperator, until, planAfter };
-  }
-  return isGiven && mayLower ? plainTerms('free') : before;
+function asked({ clock }: FollowServices, { revision }: CustomerRow): Partial<CustomerRow> {
+  return { revision: revision + 1, followedAt: clock() };
 }
 
-function isAs(terms: PlanTerms, { plan, until, planAfter }: GivenPlan): boolean {
-  const isSameEnd = terms.until?.getTime() === until?.getTime();
-  return terms.plan === plan && isSameEnd && terms.planAfter === planAfter;
-}
-
-type Binding = 'organizationId' | 'customerId' | 'livemode' | 'subscriptionIds' | 'checkoutIds';
-type CustomerAfter = Omit<CustomerRow, Binding | 'revision' | 'followedAt' | 'endedAt'>;
-
-function customerAfter(
-  { plan }: PlanTerms,
-  { subscriptionId }: CustomerRow,
-  { given, live, pastDueSince }: Reading,
-  { subscriptions, paymentMethod }: FoundSubscriptions,
-): CustomerAfter {
-  const giving = subscriptions.find(({ id }) => id === given?.subscription.id);
-  const pays = giving?.paymentMethod ?? paymentMethod;
-  return {
-    planGiven: given && !(given.isOver && given.plan !== plan) ? given.plan : null,
-    subscriptionId: given?.subscription.id ?? subscriptionId,
-    renewsAt: given && given.until === null ? given.subscription.periodEnd : null,
-    pastDueSince,
-    paymentKind: pays?.kind ?? null,
-    paymentBrand: pays?.brand ?? null,
-    paymentLast4: pays?.last4 ?? null,
-    hasSeveral: live.length > 1,
-  };
-}
-
-/** What is known as ours from now on. A subscription that has ended was the first one, too. */
-function oursAfter(
-  { subscriptionIds, checkoutIds }: CustomerRow,
-  { subscriptions, checkouts }: FoundSubscriptions,
-): Pick<CustomerRow, 'subscriptionIds' | 'checkoutIds'> {
-  return {
-    subscriptionIds: [...new Set([...subscriptionIds, ...subscriptions.map(({ id }) => id)])],
-    checkoutIds: checkoutIds.filter((id) => !checkouts.settled.includes(id)),
-  };
-}
-
+/** @returns whether the row is still the one that was read */
 async function storeCustomer(
-  tx: Transaction,
-  organizationId: string,
+  db: Database | Transaction,
+  { organizationId, revision }: CustomerRow,
   set: Partial<CustomerRow>,
-): Promise<void> {
-  await tx.update(stripeCustomer).set(set).where(eq(stripeCustomer.organizationId, organizationId));
-}
-
-/** As the audit log records it. */
-function customerFacts({ renewsAt, pastDueSince, ...row }: CustomerAfter): Facts {
-  const { planGiven, subscriptionId, paymentKind, paymentBrand, paymentLast4, hasSeveral } = row;
-  return {
-    ...{ planGiven, subscriptionId, paymentKind, paymentBrand, paymentLast4, hasSeveral },
-    renewsAt: renewsAt?.toISOString() ?? null,
-    pastDueSince: pastDueSince?.toISOString() ?? null,
-  };
+): Promise<boolean> {
+  const isAsRead = eq(stripeCustomer.revision, revision);
+  const { rowCount } = await db
+    .update(stripeCustomer)
+    .set(set)
+    .where(and(eq(stripeCustomer.organizationId, organizationId), isAsRead));
+  return rowCount === 1;
 }
 
 /** Each is billed, and only one gives the plan: a person has to decide which one is meant. */
 function severalSubscriptions(
   { hasSeveral }: CustomerRow,
-  { live, given }: Reading,
+  { reading: { live, given } }: SubscriptionEffect,
   target: FurtherEvent['target'],
 ): FurtherEvent[] {
   if (hasSeveral || live.length < 2) return [];
@@ -207,7 +150,11 @@ function severalSubscriptions(
   return [{ action: 'billing.several_subscriptions', target, before: null, after }];
 }
 
-function logUnknown({ log }: FollowServices, organizationId: string, { unknown }: Reading): void {
+function logUnknown(
+  { log }: FollowServices,
+  organizationId: string,
+  { reading: { unknown } }: SubscriptionEffect,
+): void {
   if (unknown.length === 0) return;
   const subscriptions = unknown.map(({ id }) => id);
   log.error(

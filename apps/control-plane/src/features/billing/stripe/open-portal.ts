@@ -5,6 +5,7 @@ import { requireStripe } from '../../../payments/stripe-account.ts';
 import { write } from '../../../write/write.ts';
 import { requireRecentSignIn } from '../../identity/index.ts';
 import { lockTerms } from '../plan-terms.ts';
+import { unlessGone } from './customer-at-stripe.ts';
 import { findUsableCustomer } from './customer-of.ts';
 
 /**
@@ -14,23 +15,23 @@ import { findUsableCustomer } from './customer-of.ts';
  */
 export async function openPortal(ctx: Ctx): Promise<string> {
   const { services, organizationId } = ctx;
-  const { client } = requireStripe(services);
-  const customer = await findUsableCustomer(services, organizationId);
-  if (!customer) {
-    throw new DomainError(
-      'invalid_state',
-      'There is no subscription yet. Choose a plan first; the portal then holds its payment method and invoices.',
-    );
-  }
-  const { customerId } = customer;
-  await recordOpening(ctx, customerId);
-  const session = await askStripe(() =>
-    client.billingPortal.sessions.create({
-      customer: customerId,
-      return_url: `${services.baseUrl}/billing`,
-    }),
-  );
+  const stripe = requireStripe(services);
+  const bound = await findUsableCustomer(services, organizationId);
+  if (!bound) throw nothingToManage();
+  const { customerId: customer } = bound;
+  await recordOpening(ctx, customer);
+  const params = { customer, return_url: `${services.baseUrl}/billing` };
+  const open = () => stripe.client.billingPortal.sessions.create(params);
+  const session = await askStripe(() => unlessGone(stripe, customer, open));
+  if (!session) throw nothingToManage();
   return session.url;
+}
+
+function nothingToManage(): DomainError {
+  return new DomainError(
+    'invalid_state',
+    'There is no subscription yet. Choose a plan first; the portal then holds its payment method and invoices.',
+  );
 }
 
 function recordOpening(ctx: Ctx, customerId: string): Promise<undefined> {

@@ -1,9 +1,10 @@
-import { and, asc, eq, gt, isNotNull, isNull, lt, or } from 'drizzle-orm';
+import { and, asc, gt, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import { stripeCustomer } from '../../../db/schema/index.ts';
+import { noteAsked } from './customer-of.ts';
 import { type FollowServices, followSubscription } from './follow-subscription.ts';
 
 const PAGE = 100;
-/** Stripe is asked twice about each, and answers 100 requests a second to everything together. */
+/** Stripe is asked once about most, and answers 100 requests a second to everything together. */
 const AT_ONCE_MAX = 4;
 /** Well below the time after which the queue gives up a job. */
 const STEP_MS = 8 * 60_000;
@@ -87,17 +88,12 @@ async function warnOfForgotten({ db, log }: FollowServices): Promise<void> {
 
 /** One that fails holds up no other, and is asked about again the next night. */
 async function attempt(services: FollowServices, organizationId: string): Promise<boolean> {
-  const { db, clock, log } = services;
   try {
     await followSubscription(services, organizationId);
     return true;
   } catch (error) {
-    log.error({ err: error, organizationId }, 'cannot reconcile a subscription');
+    services.log.error({ err: error, organizationId }, 'cannot reconcile a subscription');
+    await noteAsked(services, organizationId);
     return false;
-  } finally {
-    await db
-      .update(stripeCustomer)
-      .set({ followedAt: clock() })
-      .where(eq(stripeCustomer.organizationId, organizationId));
   }
 }

@@ -250,7 +250,7 @@ it('says that a plan which a bank debit pays cannot be changed, and what to do',
 
 it('reconciles in steps, each of which begins where the one before ended', async () => {
   const { services } = world.app;
-  const { customer } = await world.subscribe('pro');
+  await world.subscribe('pro');
   await world.query(
     `insert into organization (id, name, slug, created_at)
     select 'org_many_' || n, 'Many', 'many-' || n, now() from generate_series(1, 9) n`,
@@ -265,7 +265,6 @@ it('reconciles in steps, each of which begins where the one before ended', async
   expect(await step()).toEqual({ reconciled: 3, failed: 1, left: 1 });
   expect(await step()).toEqual({ reconciled: 2, failed: 0, left: 0 });
   expect(await plan()).toBe('pro');
-  expect(world.stripe.requests).toContain(`GET /v1/customers/${customer}`);
   // All that were asked about are not asked about again before the next night.
   expect(await step()).toEqual({ reconciled: 0, failed: 0, left: 0 });
 

@@ -70,6 +70,22 @@ it('leaves Free in force where a payment is reported after the subscription ende
   expect(await plan()).toBe('free');
 });
 
+it('ends the plan where the customer was deleted at Stripe, which may subscribe anew', async () => {
+  const { app, owner, stripe } = world;
+  const { customer } = await world.subscribe('pro');
+  await world.deliverAll();
+  await app.services.stripe?.client.customers.del(customer);
+  await world.deliverAll();
+  expect(await plan()).toBe('free');
+  expect((await owner.get('/v1/billing/invoices')).body).toEqual({ data: [] });
+  expect((await owner.post('/v1/billing/portal')).problem.code).toBe('invalid_state');
+  const { status } = await world.subscribe('developer');
+  expect(status).toBe('active');
+  await world.deliverAll();
+  expect(await plan()).toBe('developer');
+  expect(stripe.account.all('customer').map(({ id }) => id)).toContain(customer);
+});
+
 it('creates no key beyond the plan in force, in two servers, while Stripe changes the plan', async () => {
   const { app, owner, stripe } = world;
   const { database, services } = app;

@@ -39,7 +39,9 @@ const lastEvent = () => world.stripe.account.events.at(-1) as Event;
 it('creates one customer, whatever becomes of the answers', async () => {
   world.stripe.breakNext('POST /v1/customers', 'rate_limited');
   expect((await order('pro')).problem).toMatchObject({ code: 'unavailable', status: 503 });
-  world.stripe.breakNext('POST /v1/customers', 'lost');
+  // Stripe has created it, and nobody here knows.
+  world.stripe.breakNext('POST /v1/customers', 'lost', 3);
+  expect((await order('pro')).problem.code).toBe('unavailable');
   expect((await order('pro')).status).toBe(200);
   world.stripe.breakNext('POST /v1/checkout', 'failed');
   expect((await order('pro')).problem.code).toBe('unavailable');
@@ -128,7 +130,7 @@ it('ends no plan while Stripe cannot be asked', async () => {
   await order('free');
   await world.query('update billing set until = $1', [until]);
   const { services } = world.app;
-  world.stripe.breakNext('GET /v1/customers', 'rate_limited');
+  world.stripe.breakNext('GET /v1/subscriptions', 'rate_limited');
   await expect(endPlans(services)).rejects.toThrow('1 of 1 steps failed');
   // What Stripe says is stored first: the plan ends later than that.
   expect(await endPlans(services)).toEqual({ warned: 0, ended: 0 });
@@ -148,6 +150,17 @@ it('stores no answer over a later one of another process', async () => {
   held.release();
   await early;
   expect(await plan()).toBe('pro');
+
+  // Also where the later answer says what is known already.
+  const heldAgain = world.stripe.holdNext('GET /v1/subscriptions');
+  subscription.status = 'paused';
+  const earlyAgain = followSubscription(servicesWithin(120_000), world.organizationId);
+  await heldAgain.reached;
+  subscription.status = 'active';
+  await followSubscription(world.app.services, world.organizationId);
+  heldAgain.release();
+  await earlyAgain;
+  expect(await plan()).toBe('pro');
 });
 
 it('asks Stripe once for all events that come meanwhile', async () => {
@@ -161,6 +174,27 @@ it('asks Stripe once for all events that come meanwhile', async () => {
   await Promise.all([first, ...others]);
   const lists = world.stripe.requests.filter((each) => each === 'GET /v1/subscriptions');
   expect(lists).toHaveLength(2);
+});
+
+it('asks Stripe for one request of an organization at a time, and refuses what more than ten wait', async () => {
+  world.stripe.forget();
+  const held = world.stripe.holdNext('GET /v1/subscriptions');
+  const { owner } = world;
+  const read = () => owner.get('/v1/billing/preview?plan=developer');
+  const asked = Array.from({ length: 11 }, read);
+  // Of eleven that come at once, one is refused: by then, ten run or wait.
+  const refused = [
+    await Promise.race(asked),
+    await owner.get('/v1/billing/invoices'),
+    await owner.post('/v1/billing/portal'),
+    await order('developer'),
+  ];
+  expect(refused.map(({ problem }) => problem.code)).toEqual(Array(4).fill('rate_limited'));
+  await held.reached;
+  expect(world.stripe.requests.filter((each) => each.includes('subscriptions'))).toHaveLength(1);
+  held.release();
+  const statuses = (await Promise.all(asked)).map(({ status }) => status);
+  expect(statuses.toSorted()).toEqual([...Array(10).fill(200), 429]);
 });
 
 it('reconciles every customer, though one of them cannot be', async () => {

@@ -5,6 +5,7 @@ import { createLimitedTurns } from '../../../lineage/limited-turns.ts';
 import { askStripe } from '../../../payments/ask-stripe.ts';
 import { requireStripe } from '../../../payments/stripe-account.ts';
 import type { BillingProvider } from '../billing-provider.ts';
+import { unlessGone } from './customer-at-stripe.ts';
 import { findCustomer, findUsableCustomer } from './customer-of.ts';
 import { fromSeconds } from './find-subscriptions.ts';
 import { followSubscription } from './follow-subscription.ts';
@@ -50,12 +51,12 @@ export const stripeProvider: BillingProvider = {
 };
 
 async function listInvoices({ services, organizationId }: Ctx): Promise<Invoice[]> {
-  const { client } = requireStripe(services);
-  const customer = await findUsableCustomer(services, organizationId);
-  if (!customer) return [];
-  const { data } = await askStripe(() =>
-    client.invoices.list({ customer: customer.customerId, limit: INVOICES_MAX }),
-  );
+  const stripe = requireStripe(services);
+  const bound = await findUsableCustomer(services, organizationId);
+  if (!bound) return [];
+  const { customerId: customer } = bound;
+  const list = () => stripe.client.invoices.list({ customer, limit: INVOICES_MAX });
+  const { data = [] } = (await askStripe(() => unlessGone(stripe, customer, list))) ?? {};
   // A draft may still change, and nobody can pay it yet.
   return data.filter(({ status }) => status !== 'draft').map(invoiceView);
 }
