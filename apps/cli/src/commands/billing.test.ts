@@ -93,11 +93,13 @@ test('billing show says how the subscription is paid, and since when a payment i
   const account = {
     ...{ provider: 'stripe', pastDueSince: '2026-11-20T00:00:00.000Z' },
     paymentMethod: { kind: 'card', brand: 'visa', last4: '4242' },
+    until: '2026-11-01T00:00:00.000Z',
   };
   const api = createApi({ 'GET /v1/billing': { ...BILLING, ...account } });
   const { stdout } = await tollkeeper(['billing', 'show'], { fetch: api.fetch });
   expect(stdout).toMatch(/Payment +visa ending in 4242/);
   expect(stdout).toMatch(/Payment due +since .*2026-11-20/);
+  expect(stdout).toMatch(/Was to end .*2026-11-01.*then pro/);
 });
 
 test('billing invoices writes money as its currency does', async () => {

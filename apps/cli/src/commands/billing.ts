@@ -148,7 +148,13 @@ function fieldsOf(billing: Billing, now: Date): Field[] {
     ['Calls this month', callsThisMonth.toLocaleString('en')],
     ...(until === null
       ? []
-      : [['Ends', `${relativeAndExact(until, now)}, then ${planAfter}`] as const]),
+      : [
+          [
+            // A plan goes on until its end was announced.
+            Date.parse(until) > now.getTime() ? 'Ends' : 'Was to end',
+            `${relativeAndExact(until, now)}, then ${planAfter}`,
+          ] as const,
+        ]),
     ...(billing.renewsAt === null
       ? []
       : [['Renews', relativeAndExact(billing.renewsAt, now)] as const]),

@@ -79,6 +79,11 @@ function isEnding({ provider, until, pastDueSince }: Billing): boolean {
   return provider !== 'manual' && until !== null && pastDueSince === null;
 }
 
+/** A plan goes on until its end was announced. */
+function isPast(time: string): boolean {
+  return Date.parse(time) <= Date.now();
+}
+
 function PlanFacts({ billing }: { readonly billing: Billing }) {
   const { plan, limits, ownLimit, callsThisMonth, until, planAfter, note, renewsAt } = billing;
   const { used, max } = limits.keys;
@@ -87,7 +92,8 @@ function PlanFacts({ billing }: { readonly billing: Billing }) {
       <Facts>
         <Fact term="Plan">{PLAN_NAMES[plan]}</Fact>
         <Fact term="Keys">
-          {formatCount(used)} {max === null ? 'of unlimited' : `of ${formatCount(max)}`}
+          {formatCount(used)}
+          {max === null ? ', without a limit' : ` of ${formatCount(max)}`}
           <KeyLimitBar used={used} max={max} />
           {ownLimit ? (
             <span className="block text-[0.8125rem] text-soft">
@@ -97,7 +103,7 @@ function PlanFacts({ billing }: { readonly billing: Billing }) {
         </Fact>
         <Fact term="Calls">{formatCount(callsThisMonth)} this month</Fact>
         {until ? (
-          <Fact term="Ends">
+          <Fact term={isPast(until) ? 'Was to end' : 'Ends'}>
             <TimeAgoButton at={until} />
             <span className="block text-[0.8125rem] text-soft">
               {PLAN_NAMES[planAfter ?? 'free']} follows. No key stops working.
