@@ -46,10 +46,10 @@ async function hand(
   spoolId: string,
   sequence: number,
   rows: FleetUsageRow[],
-  shadow?: ShadowDenials[],
+  more: { shadow?: ShadowDenials[]; scopeNeeds?: string[] } = {},
 ): Promise<void> {
   const before = gateway.headers.length;
-  gateway.send({ type: 'usage', spoolId, sequence, rows, ...(shadow ? { shadow } : {}) });
+  gateway.send({ type: 'usage', spoolId, sequence, rows, ...more });
   const taken = await vi.waitUntil(
     () => gateway.headers.slice(before).find((each) => each.type === 'usage-stored'),
     WAIT,
@@ -94,6 +94,18 @@ it('counts for the organization of the gateway, of a deleted key as well', async
       gone,
     ]),
   ).toEqual([{ id: joined.organizationId }]);
+});
+
+it('stores what accepted calls needed of the scopes, and knows nothing of others', async () => {
+  const { id: keyId } = await makeKey(world.app, world.owner);
+  const rows = [0, 1, 2].map((needs) => row({ keyId, needs }));
+  const scopeNeeds = ['usage.read', 'fleet.write'];
+  await hand(await world.connect(joined), newSpool(), 1, [...rows, row({ keyId })], { scopeNeeds });
+  const stored = 'select needs, calls::int from scope_use where key_id = $1 order by needs';
+  expect(await world.query(stored, [keyId])).toEqual([
+    { needs: '*', calls: 9 },
+    { needs: 'usage.read', calls: 3 },
+  ]);
 });
 
 it('moves no call into the future', async () => {
@@ -272,8 +284,8 @@ it('counts what shadow policies of the workspace would have refused, and of no o
     ...{ policyId, minuteMs, denied: 7 },
   }));
   const yesterday = { policyId: own, minuteMs: minuteMs - 25 * 3_600_000, denied: 100 };
-  await hand(gateway, spoolId, 1, [], [...shadow, yesterday]);
-  await hand(gateway, spoolId, 1, [], shadow);
+  await hand(gateway, spoolId, 1, [], { shadow: [...shadow, yesterday] });
+  await hand(gateway, spoolId, 1, [], { shadow });
   const usageOf = async (id: string, client = world.owner) =>
     (await client.get<PolicyUsage>(`/v1/policies/${id}/usage`)).body.shadowDenials24h;
   expect(await Promise.all([own, everywhere, there].map((id) => usageOf(id)))).toEqual([7, 7, 0]);
