@@ -188,8 +188,17 @@ describe('a stream', () => {
   });
 
   it('never sends its secret to a place that somebody names who does not know it', async () => {
-    for (const elsewhere of [{ url: 'https://evil.example/' }, { url: `${body().url}/x` }]) {
-      const { status, problem } = await owner.patch(at(), elsewhere);
+    const s3 = { destination: 's3', bucket: 'audit', region: 'eu', accessKeyId: 'a' };
+    for (const [given, elsewhere] of [
+      [{}, { url: 'https://evil.example/' }],
+      [{}, { url: `${body().url}/x` }],
+      [{ destination: 'https' }, { header: 'x-evil' }],
+      [{ destination: 'datadog', site: 'datadoghq.com' }, { site: 'datadoghq.eu' }],
+      [s3, { bucket: 'evil' }],
+      [s3, { region: 'us' }],
+    ]) {
+      const { id } = (await create(given)).body;
+      const { status, problem } = await owner.patch(at(id), elsewhere);
       expect([status, problem.errors?.map(({ path }) => path)]).toEqual([422, ['secret']]);
     }
     const given = { url: 'https://other.example/', secret: 'another token' };
@@ -204,6 +213,8 @@ describe('a stream', () => {
     const edit = { url: `${body().url}/x`, secret: null };
     expect((await manager.patch(at(id), { secret: null })).problem.scopes).toEqual(['audit.read']);
     expect((await owner.patch<LogStream>(at(id), edit)).body.hasSecret).toBe(false);
+    const elsewhere = await manager.patch(at(id), { url: 'https://other.example/' });
+    expect(elsewhere.problem.scopes).toEqual(['audit.read']);
     expect(await newest()).toMatchObject({
       ...{ before: { secretSha256: expect.any(String) }, after: { secretSha256: null } },
     });
