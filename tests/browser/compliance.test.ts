@@ -139,6 +139,19 @@ it('stops a key that leaked, and shows what the calls of the others used; in a n
   await page.getByLabel('Advice').selectOption({ label: 'Remove unused scopes' });
   await page.getByText('No key has this advice.').waitFor();
   await look(page, 'access-review-empty');
+
+  const scopes = ['audit.read', 'usage.read'];
+  const used = await makeKey(dashboard, dashboard.owner, { name: 'ci', profile: 'custom', scopes });
+  await used.client.get('/v1/usage');
+  await dashboard.services.usage.flush();
+  await page.goto(`/api-keys/${used.id}`);
+  await page.getByRole('button', { name: 'Remove unused scopes' }).click();
+  const apply = page.getByRole('dialog', { name: 'Remove 1 scope from ci?' });
+  await apply.getByText('0 of 1 call would have been refused.').waitFor();
+  await expectAccessible(page, 'Apply an access review');
+  await apply.getByRole('button', { name: 'Remove scopes' }).click();
+  await page.getByText('Removed 1 scope from ci').waitFor();
+  expect((await used.client.get('/v1/audit-events')).status).toBe(403);
 });
 
 async function scrollsSideways(page: Awaited<ReturnType<typeof openWindow>>): Promise<boolean> {
