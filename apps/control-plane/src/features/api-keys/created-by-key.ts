@@ -77,6 +77,12 @@ export async function endCreated(
     endedBy.set(root, own);
     return { own, cause: { type: 'api_key', id: root, name: names.get(root) ?? '' } };
   };
+  const record = (root: string, kind: EndedKind, { after = null, ...event }: EndedEvent) => {
+    const { own, cause } = of(root);
+    own.counts[`${kind}Count`] += 1;
+    own.events.push({ ...event, after: { ...after, cause } });
+    return own.changes;
+  };
   const reasonOf = ({ root, ownerLeaves }: CreatedKey) => {
     const { name } = of(root).cause;
     return ownerLeaves
@@ -90,101 +96,77 @@ export async function endCreated(
   const found = keys.map(({ key }) => key);
   await setRevoked(tx, ctx, found, now, reasonOf);
   for (const { key, row } of keys) {
-    const { own, cause } = of(key.root);
     const { id, name, workspaceId } = row;
     const set = { status: 'revoked' as const, revokedAt: now, revokeReason: reasonOf(key) };
-    own.counts.keysCount += 1;
-    own.events.push({
+    const changes = record(key.root, 'keys', {
       action: 'api_key.revoke',
       target: { type: 'api_key', id, name, workspaceId },
       before: keyFacts(row),
-      after: { ...keyFacts({ ...row, ...set }), cause },
+      after: keyFacts({ ...row, ...set }),
     });
-    own.changes.push({ kind: 'key', subjectId: id, workspaceId });
+    changes.push({ kind: 'key', subjectId: id, workspaceId });
   }
   await setRemoved(tx, ctx, idsOf(locked.members));
   for (const row of locked.members) {
-    const { own, cause } = of(row.root);
-    own.counts.membersCount += 1;
-    own.events.push({
+    const changes = record(row.root, 'members', {
       action: 'member.remove',
       target: { type: 'member', id: row.id, name: row.name },
       before: memberFacts(row),
-      after: { ...memberFacts({ ...row, status: 'removed' }), cause },
+      after: memberFacts({ ...row, status: 'removed' }),
     });
-    own.changes.push({ kind: 'member', subjectId: row.id });
+    changes.push({ kind: 'member', subjectId: row.id });
   }
   for (const { row, root } of await deleteThings(tx, ctx, webhookEndpoint, part.webhookEndpoints)) {
-    const { own, cause } = of(root);
-    own.counts.webhookEndpointsCount += 1;
-    own.events.push({
+    record(root, 'webhookEndpoints', {
       action: 'webhook_endpoint.delete',
       target: { type: 'webhook_endpoint', id: row.id, name: row.name },
       before: { ...webhookEndpointFacts(row), signature: row.signature, status: row.status },
-      after: { cause },
     });
   }
   for (const { row, root } of await deleteThings(tx, ctx, logStream, part.logStreams)) {
-    const { own, cause } = of(root);
-    own.counts.logStreamsCount += 1;
-    own.events.push({
+    record(root, 'logStreams', {
       action: 'log_stream.delete',
       target: { type: 'log_stream', id: row.id, name: row.name },
       before: { ...logStreamFacts(row), status: row.status, sequence: row.sequence },
-      after: { cause },
     });
   }
   for (const { row, set, root } of await endCampaigns(tx, ctx, part.reviewCampaigns, now)) {
-    const { own, cause } = of(root);
-    own.counts.reviewCampaignsCount += 1;
-    own.events.push({
+    record(root, 'reviewCampaigns', {
       action: 'review_campaign.end',
       target: { type: 'review_campaign', id: row.id, name: row.name },
       before: campaignFacts(row),
-      after: { ...campaignFacts({ ...row, ...set }), cause },
+      after: campaignFacts({ ...row, ...set }),
     });
   }
   for (const { row, root } of await deleteThings(tx, ctx, chatDestination, part.chatDestinations)) {
-    const { own, cause } = of(root);
-    own.counts.chatDestinationsCount += 1;
-    own.events.push({
+    record(root, 'chatDestinations', {
       action: 'chat_destination.delete',
       target: { type: 'chat_destination', id: row.id, name: row.name },
       before: { ...chatDestinationFacts(row), status: row.status },
-      after: { cause },
     });
   }
   for (const { row, root } of await deleteThings(tx, ctx, joinKey, part.joinKeys)) {
-    const { own, cause } = of(root);
-    own.counts.joinKeysCount += 1;
-    own.events.push({
+    record(root, 'joinKeys', {
       action: 'join_key.delete',
       target: { type: 'join_key', id: row.id, name: row.name, workspaceId: row.workspaceId },
       before: joinKeyFacts(row),
-      after: { cause },
     });
   }
   const isSame = isSentAsFound(part.invitations);
   for (const { row, root } of await deleteThings(tx, ctx, invitation, part.invitations, isSame)) {
-    const { own, cause } = of(root);
-    own.counts.invitationsCount += 1;
-    own.events.push({
+    record(root, 'invitations', {
       action: 'invitation.withdraw',
       target: { type: 'invitation', id: row.id, name: row.email },
       before: invitationFacts(row),
-      after: { cause },
     });
   }
   for (const { row, root } of await deleteThings(tx, ctx, gateway, part.gateways)) {
-    const { own, cause } = of(root);
-    own.counts.gatewaysCount += 1;
-    own.events.push({
+    const changes = record(root, 'gateways', {
       action: 'gateway.delete',
       target: { type: 'gateway', id: row.id, name: row.name, workspaceId: row.workspaceId },
       before: gatewayFacts(row),
-      after: { cause },
     });
-    own.changes.push({ kind: 'gateway', subjectId: row.id });
+    changes.push({ kind: 'gateway', subjectId: row.id });
   }
   for (const kind of LEFT_KINDS) {
     for (const { root } of part[kind]) of(root).own.counts[`${kind}Count`] += 1;
@@ -204,3 +186,15 @@ interface Mutable {
   readonly events: FurtherEvent[];
   readonly changes: Change[];
 }
+
+type EndedKind =
+  | 'keys'
+  | 'members'
+  | 'webhookEndpoints'
+  | 'logStreams'
+  | 'reviewCampaigns'
+  | 'chatDestinations'
+  | 'joinKeys'
+  | 'invitations'
+  | 'gateways';
+type EndedEvent = Omit<FurtherEvent, 'after'> & Partial<Pick<FurtherEvent, 'after'>>;
