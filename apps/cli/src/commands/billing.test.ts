@@ -34,10 +34,26 @@ test('billing show says what is used, when the plan ends and what became of a re
 });
 
 test('billing change asks before it changes anything, and says whether it is in force', async () => {
-  const api = createApi({ 'POST /v1/billing/plan': { outcome: 'requested', plan: 'pro' } });
+  const effect = 'Pro allows 20 keys and you have 7.';
+  const charge = { amount: 2000, currency: 'eur' };
+  const api = createApi({
+    'GET /v1/billing/preview': {
+      plan: 'pro',
+      effect,
+      charge,
+      startsAt: '2026-12-24T00:00:00.000Z',
+    },
+    'POST /v1/billing/plan': { outcome: 'requested', plan: 'pro' },
+  });
   const argv = ['billing', 'change', 'pro', '--message', 'more agents'];
   expect(await tollkeeper(argv, { fetch: api.fetch })).toMatchObject({ exitCode: 2 });
   expect(api.seen).toEqual([]);
+  const asked = { fetch: api.fetch, terminal: { columns: 200 }, stdin: 'n\n' };
+  const { stderr } = await tollkeeper(argv, asked);
+  expect(stderr).toMatch(
+    /you have 7\. You pay €20\.00 now\. Until .*2026-12-24.*, your plan stays/,
+  );
+  expect(api.seen.map(({ method }) => method)).toEqual(['GET']);
   const { stdout } = await tollkeeper([...argv, '--yes'], { fetch: api.fetch });
   expect(stdout).toMatch(/Requested the plan pro\. The operator of the server decides/);
   expect(api.seen.at(-1)?.body).toEqual({ plan: 'pro', message: 'more agents' });

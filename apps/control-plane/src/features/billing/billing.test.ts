@@ -128,7 +128,7 @@ it('refuses a change without the scope, by a confined key, to the same plan and 
   ]);
   const scopes = ['billing.read', 'billing.manage'];
   const confined = await makeKey(app, owner, { scopes, workspaceId });
-  for (const answer of [
+  const answers = [
     await confined.client.get('/v1/billing'),
     await confined.client.get('/v1/billing/plans'),
     await confined.client.get('/v1/billing/preview?plan=pro'),
@@ -136,9 +136,9 @@ it('refuses a change without the scope, by a confined key, to the same plan and 
     await confined.client.post('/v1/billing/portal'),
     await confined.client.post('/v1/billing/plan', { plan: 'free' }),
     await confined.client.delete('/v1/billing/plan-request'),
-  ]) {
-    expect(answer.problem.code).toBe('outside_workspace');
-  }
+  ];
+  const codes = answers.map(({ problem }) => problem.code);
+  expect(codes).toEqual(Array(7).fill('outside_workspace'));
   const { problem } = await owner.post('/v1/billing/plan', { plan: 'pro' });
   expect(problem.code).toBe('invalid_state');
   expect((await owner.post('/v1/billing/plan', { plan: 'gold' })).status).toBe(422);
@@ -233,14 +233,22 @@ it('decides a key by the plan that a change leaves, where both come at once', as
   await query('delete from api_key');
   await setPlan(app.services, 'developer', organizationId, 'req_test');
   for (const name of ['one', 'two', 'three']) await makeKey(app, owner, { name });
-  const answer = await whileHeld(
-    app.database,
-    async (holder) => {
-      await holder.query(`update organization set plan = 'free' where id = $1`, [organizationId]);
-    },
+  const { id } = await makeKey(app, owner, { name: 'expired' });
+  await query('update api_key set expires_at = $1 where id = $2', [new Date(0), id]);
+  const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
+  for (const add of [
     () => owner.post('/v1/api-keys', { name: 'late', profile: 'read-only' }),
-  );
-  expect(answer.problem).toMatchObject({ code: 'plan_limit_reached', limit: 3, count: 3 });
+    () => owner.patch(`/v1/api-keys/${id}`, { expiresAt }),
+  ]) {
+    await query(`update organization set plan = 'developer' where id = $1`, [organizationId]);
+    const { problem } = await whileHeld(
+      app.database,
+      (holder) =>
+        holder.query(`update organization set plan = 'free' where id = $1`, [organizationId]),
+      add,
+    );
+    expect(problem).toMatchObject({ code: 'plan_limit_reached', limit: 3, count: 3 });
+  }
 });
 
 it('mails a pending request to the operator', async () => {

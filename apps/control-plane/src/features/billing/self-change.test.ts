@@ -11,6 +11,7 @@ import { withdrawUndecided } from './plan-request.ts';
 import { setPlan } from './set-plan.ts';
 
 const DAY_MS = 86_400_000;
+const HOLD_CHAIN_END = 'select 1 from audit_chain for update';
 
 let app: TestApp;
 let query: Query;
@@ -65,7 +66,7 @@ it('ends no plan that is changed while its end passes, and changes none that end
   const until = new Date(Date.now() + DAY_MS);
   await setPlan(services, 'pro', undefined, 'req_test');
   const becomes = (plan: Plan) => async (holder: pg.Client) => {
-    await holder.query('select 1 from audit_chain for update');
+    await holder.query(HOLD_CHAIN_END);
     await holder.query('update organization set plan = $1', [plan]);
     await holder.query('delete from billing');
   };
@@ -75,6 +76,15 @@ it('ends no plan that is changed while its end passes, and changes none that end
     expect(await endPlans(services)).toEqual({ warned: 1, ended: 0 });
     aheadMs = 2 * DAY_MS;
   };
+  // As where another process announces it just then.
+  await setPlan(services, 'enterprise', undefined, 'req_test', { until });
+  const announced = async (holder: pg.Client) => {
+    await holder.query(HOLD_CHAIN_END);
+    await holder.query('update billing set warned_at = now()');
+  };
+  const late = await whileHeld(database, announced, () => endPlans(services));
+  expect(late).toEqual({ warned: 0, ended: 0 });
+
   await announceEnd();
   const run = await whileHeld(database, becomes('developer'), () => endPlans(services));
   expect(run).toEqual({ warned: 0, ended: 0 });
