@@ -27,6 +27,9 @@ import { claimServer, OWNER, startTestApp, type TestApp, withKey } from '../test
  */
 const FEW_ROWS = ['control_plane', '__drizzle_migrations', 'running_cascade', 'cascade_progress'];
 
+/** Words that are frequent and rare, a text that is short, and the prefix of a key. */
+const SEARCHES = ['ci-pipeline', 'pipeline-99', 'ci', 'tk_live_0a'];
+
 const NEW_KEY = { name: 'ci-pipeline', profile: 'custom', scopes: ['usage.read'] };
 
 let app: TestApp;
@@ -37,7 +40,7 @@ beforeAll(async () => {
   app = await startTestApp();
   owner = await claimServer(app);
   const place = await claimedOrganization(app);
-  const scale = { keys: 3000, auditEvents: 6000 };
+  const scale = { keys: 3000, auditEvents: 6000, rowsEach: 10 };
   filled = await fillDatabase(queryDatabase(app.database), place, scale);
 });
 
@@ -67,9 +70,11 @@ function statementsOfReads(): Promise<Statement[]> {
 
 async function recordReads(): Promise<Statement[]> {
   const reader = await startTestApp({ database: app.database });
+  // A value that leaves the statement as it is shows nothing more.
+  const known = { ...filled, searches: SEARCHES, tags: ['ci'] };
   return recordStatements(async () => {
     for (const client of [withKey(reader, filled.secret), owner]) {
-      for (const { path } of listReads(filled)) {
+      for (const { path } of listReads(known)) {
         expect((await client.get(path)).status, path).toBeOneOf([200, 403]);
       }
     }

@@ -13,6 +13,8 @@ export type Send = (text: string, values?: unknown[]) => Promise<unknown>;
 export interface Scale {
   readonly keys: number;
   readonly auditEvents: number;
+  /** Parts of each report and keys of each campaign. A policy has a fifth as many versions, a gateway has applied twice as many. */
+  readonly rowsEach: number;
 }
 
 export interface Filled extends Known {
@@ -28,7 +30,7 @@ export interface Filled extends Known {
 export async function fillDatabase(
   send: Send,
   owner: { readonly organizationId: string; readonly memberId: string },
-  { keys, auditEvents }: Scale,
+  { keys, auditEvents, rowsEach }: Scale,
 ): Promise<Filled> {
   const people = Math.max(Math.ceil(keys / 100), 300);
   const place = [owner.organizationId];
@@ -49,19 +51,19 @@ export async function fillDatabase(
   await send(JOIN_KEYS, [...place, owner.memberId, people]);
   await send(GATEWAYS, [...place, people]);
   await send(POLICIES, place);
-  await send(POLICY_VERSIONS);
+  await send(POLICY_VERSIONS, [Math.ceil(rowsEach / 5)]);
   await send(CONNECTIONS);
   await send(CHANGES, [...place, keys]);
   await send(WORKSPACE_CHANGES, [WORKSPACE_COUNT]);
   await send(WORKSPACE_VERSIONS);
-  await send(GATEWAY_VERSIONS, [WORKSPACE_COUNT]);
+  await send(GATEWAY_VERSIONS, [2 * rowsEach]);
   await send(DELETED_KEYS, [...place, keys]);
   await send(ROTATIONS, [...place, keys]);
   await send(KEY_USAGE, [...place, keys, 10 * keys]);
   await send(ORGANIZATION_USAGE, [...place, 4 * keys]);
   await send(AUDIT_EVENTS, [...place, owner.memberId, auditEvents, keys]);
   await fillWebhooks(send, owner.organizationId);
-  await fillCompliance(send, owner.organizationId);
+  await fillCompliance(send, owner.organizationId, rowsEach);
   await fillLeaks(send, owner.organizationId);
   await fillLogStreams(send, owner.organizationId);
   await fillChatDestinations(send, owner.organizationId);
@@ -191,7 +193,7 @@ const POLICIES = `
   from generate_series(1, 5000) n`;
 const POLICY_VERSIONS = `
   insert into policy_version (policy_id, number, organization_id, text, created_at)
-  select policy.id, n, organization_id, text, now() from policy, generate_series(1, 20) n
+  select policy.id, n, organization_id, text, now() from policy, generate_series(21 - $1::int, 20) n
   on conflict do nothing`;
 const CONNECTIONS = `
   insert into gateway_connection (gateway_id, instance_id, process_id, address, hostname,
@@ -216,7 +218,7 @@ const GATEWAY_VERSIONS = `
   select gateway.id, version, at + interval '10 ms'
   from gateway join lateral (
     select version, at from workspace_change where workspace_id = gateway.workspace_id
-    order by version desc limit 10 * $1::int) taken on true`;
+    order by version desc limit $1::int) taken on true`;
 const DELETED_KEYS = `
   insert into deleted_key (id, organization_id, created_by, created_at)
   select ${id('key', '$2::int + n')}, $1, ${id('key', 'n')}, now() from generate_series(1, $2::int / 10) n`;
