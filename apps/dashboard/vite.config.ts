@@ -1,12 +1,13 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { browserContract } from './browser-contract.config.ts';
 
 const controlPlane = 'http://127.0.0.1:7420';
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss()],
+  plugins: [browserContract(), react(), tailwindcss()],
   // Chunks find each other by their own address; index.html is rewritten by the server.
   base: './',
   build: {

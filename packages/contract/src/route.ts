@@ -76,6 +76,12 @@ export interface Route {
   readonly withoutSecondFactor?: true;
 }
 
+/** What a client asks of a route. Browsers are given no more of it. */
+export type CalledRoute = Pick<
+  Route,
+  'method' | 'path' | 'segments' | 'rawBody' | 'response' | 'stream' | 'changesNothing'
+>;
+
 /**
  * Whether a request may leave the body out: all its fields are optional, and it is no PATCH, which
  * would then change nothing.

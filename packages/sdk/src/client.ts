@@ -1,11 +1,11 @@
 import {
+  type CalledRoute,
   ERRORS,
   type ErrorCode,
   type FurtherFormat,
   furtherFormat,
   type Problem,
   problem,
-  type Route,
   type RouteInput,
   type RouteName,
   type RouteOutput,
@@ -80,7 +80,7 @@ export class ApiError extends Error {
  * own TypeError when it cannot be reached.
  */
 export function createClient(options: ClientOptions): Client {
-  const calls = Object.entries<Route>(routes).map(([name, route]) => [
+  const calls = Object.entries<CalledRoute>(routes).map(([name, route]) => [
     name,
     (input?: Parts, call?: CallOptions) => send(options, route, input ?? {}, call ?? {}),
   ]);
@@ -97,7 +97,7 @@ interface Parts {
 /** Sends one request for a route, and reads its answer as the route declares it. */
 export async function send(
   options: ClientOptions,
-  route: Route,
+  route: CalledRoute,
   input: Parts,
   call: CallOptions,
 ): Promise<unknown> {
@@ -121,7 +121,7 @@ export async function send(
 }
 
 /** Errors are JSON, whatever the answer is. */
-function accepted({ stream }: Route, query: unknown): string {
+function accepted({ stream }: CalledRoute, query: unknown): string {
   if (!stream) return 'application/json';
   return `${streamFormat(stream, query).contentType}, application/json`;
 }
@@ -136,11 +136,11 @@ function streamOf(
   return furtherFormat(stream, query) ? streamBytes(body) : streamLines(body, stream.line);
 }
 
-function bodyOf({ rawBody }: Route, body: unknown): BodyInit {
+function bodyOf({ rawBody }: CalledRoute, body: unknown): BodyInit {
   return rawBody ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body);
 }
 
-function address(route: Route, input: Parts): string {
+function address(route: CalledRoute, input: Parts): string {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     name === route.segments
       ? encodeSegments(input.params?.[name] ?? '')

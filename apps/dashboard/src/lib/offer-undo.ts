@@ -1,4 +1,4 @@
-import { type Route, routes } from '@tollkeeper/contract';
+import { type CalledRoute, routes } from '@tollkeeper/contract';
 
 type Withdraw = () => void;
 
@@ -14,7 +14,7 @@ export function offerUndo(withdraw: Withdraw): void {
 }
 
 const READS: ReadonlySet<string> = new Set(
-  Object.values<Route>(routes).flatMap(({ path, changesNothing }) =>
+  Object.values<CalledRoute>(routes).flatMap(({ path, changesNothing }) =>
     changesNothing ? [path] : [],
   ),
 );

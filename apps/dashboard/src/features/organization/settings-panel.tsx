@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { routes } from '@tollkeeper/contract';
+import { SLUG } from '@tollkeeper/contract';
 import { toast } from 'sonner';
 import { EditConflict } from '../../components/field-changes.tsx';
 import { DaysField, parseDays } from '../../components/forms/days-field.tsx';
@@ -21,7 +21,7 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
     api.getOrganization({}),
   );
   const days = parseDays(draft.days);
-  const slugFits = routes.updateOrganization.body.safeParse({ slug: draft.slug.trim() }).success;
+  const slugFits = SLUG.test(draft.slug.trim());
   const changed = JSON.stringify(draft) !== JSON.stringify(draftOf(base));
   // Somebody else saved them, and nothing was entered here yet.
   if (!changed && organization.etag !== base.etag) open(organization);
