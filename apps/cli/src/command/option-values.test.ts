@@ -6,6 +6,7 @@ import {
   readDays,
   readGrace,
   readHours,
+  readLastMoment,
   requireChange,
 } from './option-values.ts';
 
@@ -84,4 +85,12 @@ test.each(['2030-02-31', '2030-13-01', '2030-01-31T12:00', '31.1.2030', 'tomorro
 
 test('answers any text without throwing', () => {
   fc.assert(fc.property(fc.string(), (text) => void parseExpiry(text, now)));
+});
+
+test.each([
+  ['2026-12-31', '2026-12-31T23:59:59.999Z'],
+  ['2026-12-31T00:00Z', '2026-12-31T00:00:00.000Z'],
+  ['2026-12-31T12:00+02:00', '2026-12-31T10:00:00.000Z'],
+])('%s lasts until %s', (text, moment) => {
+  expect(readLastMoment(text)).toBe(moment);
 });

@@ -45,6 +45,12 @@ export function readTime(text: string): string {
   throw new InvalidArgumentError('Give a date such as 2030-01-31, or a time with its zone.');
 }
 
+/** A moment, as ISO 8601; of a date, the end of that day in UTC, as people mean it who say "until". */
+export function readLastMoment(text: string): string {
+  const time = readTime(text);
+  return text.includes('T') ? time : time.replace('T00:00:00.000Z', 'T23:59:59.999Z');
+}
+
 /** Whole days, as `90` or `90d`; null for `never`. */
 export function readDays(text: string): number | null {
   if (text === 'never') return null;

@@ -37,7 +37,7 @@ test('a campaign is started with its end, and leaves its id on standard output',
   expect(stdout).toBe(`${CAMPAIGN.id}\n`);
   expect(stderr).toContain('Asks for 3 keys. What nobody confirms is disabled');
   expect(api.seen[0]?.body).toEqual({
-    ...{ name: 'Q4', endsAt: '2026-12-31T00:00:00.000Z', disablesUnconfirmed: true },
+    ...{ name: 'Q4', endsAt: '2026-12-31T23:59:59.999Z', disablesUnconfirmed: true },
   });
 });
 

@@ -14,7 +14,7 @@ import {
   withDefault,
   YES,
 } from '../../command/option.ts';
-import { readCount, readTime, requireChange } from '../../command/option-values.ts';
+import { readCount, readLastMoment, requireChange } from '../../command/option-values.ts';
 import { argument, verb } from '../../command/verb.ts';
 import { listAll } from '../../lookup.ts';
 import { asTable, hint, printFields, printLine, printTable } from '../../output.ts';
@@ -26,7 +26,11 @@ import { findMember } from '../members.ts';
 import { findWorkspaceId } from '../workspaces.ts';
 import { CAMPAIGN, findCampaign } from './find-campaign.ts';
 
-const ENDS = parsed('time', 'When it ends, such as 2026-12-31', readTime);
+const ENDS = parsed(
+  'date',
+  'Last day in UTC, such as 2026-12-31, or a time with its zone',
+  readLastMoment,
+);
 const REVIEWER = text('member', 'Who reviews the keys whose owner cannot: an email or an id');
 
 /** "12 of 40 decided": all that are not pending. */
