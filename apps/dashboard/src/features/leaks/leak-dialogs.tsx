@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { LEAK_SOURCE_MAX, LEAK_URL_MAX, type Leak } from '@tollkeeper/contract';
+import { LEAK_SOURCE_MAX, LEAK_URL_MAX, type Leak, NO_SECRET } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { SegmentedChoice } from '../../components/forms/choices.tsx';
@@ -35,7 +35,7 @@ export function ReportLeakDialog({ onClose }: { readonly onClose: () => void }) 
       title="Report a leaked key"
       description="The organization of the key has chosen what happens to it. Nothing stores its text."
       submitLabel="Report key"
-      blocked={text === '' ? 'Enter the key or its id.' : undefined}
+      blocked={isKeyOrId(text) ? undefined : 'Enter the whole key, or its id.'}
       filled={text !== ''}
       form={form}
       onClose={onClose}
@@ -68,6 +68,11 @@ export function ReportLeakDialog({ onClose }: { readonly onClose: () => void }) 
       />
     </FormDialog>
   );
+}
+
+/** The server answers a text that is no key as it answers a key that it does not have. */
+function isKeyOrId(text: string): boolean {
+  return text.startsWith('key_') || !NO_SECRET.test(text);
 }
 
 interface LeakDialogProps {
