@@ -53,6 +53,7 @@ test('an endpoint whose secret was lost is reported, with what to do', async () 
 test.each([
   ['api_key.made', 'Of this group there are api_key.*, api_key.create, '],
   ['api_keys.*', 'The nearest is "api_key.*".'],
+  ['canary', 'Some have it in their name: api_key.use_canary.'],
   ['policy_update', 'The nearest is "policy.update".'],
 ])('an event type that does not exist is answered by near ones: %s', async (type, near) => {
   const { fetch } = createApi({});

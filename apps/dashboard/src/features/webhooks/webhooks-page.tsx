@@ -49,7 +49,8 @@ export function WebhooksPage() {
         <section aria-label="Endpoints" className="rounded-xl border border-line bg-surface">
           {data?.length === 0 ? (
             <EmptyState icon={<Webhook size={22} />} title="No webhook endpoints" action={create}>
-              Create one to send events to a chat, a ticket system or a service of yours.
+              Create one to send events to a ticket system or a service of yours. For channels of
+              Slack and Microsoft Teams, there are chat destinations.
             </EmptyState>
           ) : (
             <RecordTable caption="Webhook endpoints" columns={COLUMNS} rows={data} />
