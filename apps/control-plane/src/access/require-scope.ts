@@ -70,6 +70,6 @@ export function requireWholeOrganization(ctx: Ctx): void {
   if (ctx.workspaceId === null) return;
   throw new DomainError(
     'outside_workspace',
-    `Your key is confined to the workspace "${ctx.workspaceId}"; this changes the whole organization. Use a key without a workspace.`,
+    `Your key is confined to the workspace "${ctx.workspaceId}"; this concerns the whole organization. Use a key without a workspace.`,
   );
 }

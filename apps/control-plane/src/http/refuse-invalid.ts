@@ -101,7 +101,7 @@ function fieldMessage(
     case 'required':
       return 'is needed';
     case 'enum':
-      return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+      return `must be one of ${(params.allowedValues as unknown[]).map(String).join(', ')}`;
     case 'type':
       return typeMessage(params.type, format);
     case 'minimum':

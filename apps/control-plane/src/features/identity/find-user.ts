@@ -94,7 +94,12 @@ export async function findVerifiedUser(
     .select({ id: user.id })
     .from(user)
     .where(eq(user.email, email.toLowerCase()));
-  if (!found) throw notFound('account', email);
+  if (!found) {
+    throw new DomainError(
+      'not_found',
+      `There is no account "${email}" on this server. Invite the person to an organization first.`,
+    );
+  }
   return { id: found.id, confirmedNow: await requireVerifiedEmail(tx, found.id, confirmAddress) };
 }
 

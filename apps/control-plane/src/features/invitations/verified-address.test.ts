@@ -105,6 +105,7 @@ it('an operator’s command trusts no address that nobody has proven, unless it 
   });
   await expect(makeOrganization('nobody@example.com', true)).rejects.toMatchObject({
     code: 'not_found',
+    message: expect.stringContaining('Invite the person to an organization first.'),
   });
 });
 

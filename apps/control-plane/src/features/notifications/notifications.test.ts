@@ -250,6 +250,8 @@ describe('preferences', () => {
     for (const channels of [{ nothing: 'bell' }, { audit_alarm: 'pigeon' }]) {
       expect((await dev.client.patch(preferences, { channels })).status).toBe(422);
     }
+    const { problem } = await dev.client.patch(preferences, { channels: { audit_alarm: 'sms' } });
+    expect(problem.detail).toContain('must be one of bell, mail, both, none, null.');
     const { client } = await makeKey(app, owner);
     for (const path of [PATH, preferences]) expect((await client.get(path)).status).toBe(403);
   });
