@@ -51,13 +51,14 @@ export function AccessReviewPage() {
   const [advice, setAdvice] = useState<AccessAdvice>();
   const list = useInfiniteQuery({ ...reviewsQuery(advice), enabled: !lacked });
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = list;
-  const rows = data?.pages.flatMap((page) => page.data);
+  const found = data?.pages.flatMap((page) => page.data);
   const looksOn =
     advice !== undefined &&
     hasNextPage &&
     !list.isFetchNextPageError &&
-    (rows?.length ?? 0) < SOUGHT_ROWS &&
+    (found?.length ?? 0) < SOUGHT_ROWS &&
     (data?.pages.length ?? 0) < LOOKS_MAX;
+  const rows = looksOn && found?.length === 0 ? undefined : found;
   useEffect(() => {
     if (looksOn && !isFetchingNextPage) void fetchNextPage();
   }, [looksOn, isFetchingNextPage, fetchNextPage]);
