@@ -76,7 +76,7 @@ export async function recordFindings(
     added.push({ ...rowOf(id, key, now), ...report, ...place, action, status: 'open' });
     return id;
   });
-  if (added.length > 0) await tx.insert(leak).values(added);
+  if (added.length > 0) await insertLeaks(tx, organizationId, added);
   await countBeyond(tx, organizationId, beyond);
   if (added.length === 0) return { replayed: { leakIds, cascadeId: undefined } };
   const stopped = await stopKeys(tx, organizationId, report, { added, keys, now });
@@ -184,6 +184,26 @@ function rowOf(id: string, key: Key, now: Date) {
   const { organizationId, memberId, workspaceId, canary } = key;
   const named = { keyId: key.id, keyName: key.name, keyPrefix: key.prefix };
   return { id, organizationId, ...named, canary, memberId, workspaceId, createdAt: now };
+}
+
+/** One parameter for each column: a statement with one for each value took half of the time of a large report. */
+async function insertLeaks(
+  tx: Transaction,
+  organizationId: string,
+  rows: readonly LeakRow[],
+): Promise<void> {
+  const [{ reporter, reportedBy = null, createdAt }] = rows as [LeakRow];
+  const column = (name: keyof LeakRow) => sql.param(rows.map((row) => row[name] ?? null));
+  await tx.execute(sql`
+    insert into leak (organization_id, id, key_id, key_name, key_prefix, canary, member_id, workspace_id, reporter,
+      reported_by, url, source, place_hash, action, status, created_at)
+    select key.organization_id, found.id, key.id, key.name, key.prefix, key.canary, key.member_id,
+      key.workspace_id, ${reporter}::text, ${reportedBy}::text, found.url, found.source, found.place_hash,
+      found.action, 'open', ${createdAt.toISOString()}::timestamptz
+    from unnest(${column('id')}::text[], ${column('keyId')}::text[], ${column('url')}::text[],
+        ${column('source')}::text[], ${column('placeHash')}::bytea[], ${column('action')}::text[])
+      as found (id, key_id, url, source, place_hash, action)
+    join api_key as key on key.organization_id = ${organizationId} and key.id = found.key_id`);
 }
 
 function eventOf(row: LeakRow): FurtherEvent {
