@@ -19,5 +19,5 @@ export async function launchChromium(): Promise<Browser> {
   if (!executablePath) {
     throw new Error('Cannot find Chromium: install it, or name one in CHROMIUM_PATH.');
   }
-  return chromium.launch({ executablePath, headless: true, args: QUIET });
+  return chromium.launch({ executablePath, headless: true, args: QUIET, timeout: 0 });
 }
