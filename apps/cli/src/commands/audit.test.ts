@@ -28,6 +28,11 @@ function eventOf(sequence: number, more: Partial<AuditEventView> = {}): AuditEve
   };
 }
 
+function refused(code: string, status: number): Response {
+  const problem = { type: `urn:tollkeeper:error:${code}`, title: code, status, code };
+  return Response.json({ ...problem, detail: `It is ${code}.`, requestId: 'req_1' }, { status });
+}
+
 const page = (...data: AuditEventView[]) => ({ data, nextCursor: null });
 
 test('list sends every filter, and shows who did what to what', async () => {
@@ -65,8 +70,8 @@ test.each([
   expect(api.seen).toEqual([]);
 });
 
-test('follow prints the newest events in order, then each other one once', async () => {
-  const ended = new Error('interrupted');
+test('follow prints the newest events in order, then each other one once, also while the server restarts', async () => {
+  const away = new Error('refused');
   const api = createApi({
     'GET /v1/audit-events': [
       { data: [], nextCursor: 'end' },
@@ -74,11 +79,12 @@ test('follow prints the newest events in order, then each other one once', async
       // More had come meanwhile than the list above takes.
       { data: [eventOf(2), eventOf(3), eventOf(4), eventOf(5)], nextCursor: 'abc' },
       { data: [], nextCursor: 'abd' },
+      ...[away, away, refused('unavailable', 503), away, away],
       { data: [eventOf(6)], nextCursor: 'abe' },
-      ended,
+      refused('unauthenticated', 401),
     ],
   });
-  const { stdout } = await tollkeeper(['audit', 'list', '--follow', '--json'], {
+  const { stdout, stderr, exitCode } = await tollkeeper(['audit', 'list', '--follow', '--json'], {
     fetch: api.fetch,
   });
   const sequences = stdout
@@ -86,9 +92,11 @@ test('follow prints the newest events in order, then each other one once', async
     .split('\n')
     .map((line) => JSON.parse(line).sequence);
   expect(sequences).toEqual([3, 4, 2, 5, 6]);
-  expect(api.seen.slice(0, 6).map(({ query }) => query.get('cursor'))).toEqual([
-    ...[null, null, 'end', 'abc', 'abd', 'abe'],
+  expect(api.seen.map(({ query }) => query.get('cursor'))).toEqual([
+    ...[null, null, 'end', 'abc', ...Array(6).fill('abd'), 'abe'],
   ]);
+  expect(exitCode).toBe(3);
+  expect(stderr.match(/Cannot reach|Waiting|again/g)).toEqual(['Cannot reach', 'Waiting', 'again']);
   expect(api.seen[2]?.query.get('from')).toBeNull();
 });
 

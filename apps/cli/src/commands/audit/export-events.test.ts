@@ -80,7 +80,7 @@ test.each([
   });
   expect([resumed.exitCode, resumed.stderr]).toEqual([
     EXIT.ok,
-    expect.stringContaining('Wrote 1 event '),
+    expect.stringContaining('Wrote the remaining 1 event '),
   ]);
   expect(asked.at(-1)?.get('cursor')).toBe(first.includes('checkpoint') ? '2-9' : '2');
   const whole = cut.slice(0, cut.lastIndexOf('\n') + 1);

@@ -61,7 +61,8 @@ export const exportEvents = verb({
     }
     progress.end();
     await file?.complete();
-    if (output !== undefined) hint(ctx, `Wrote ${progress.text()} to "${output}".`);
+    const which = file?.cursor === undefined ? '' : 'the remaining ';
+    if (output !== undefined) hint(ctx, `Wrote ${which}${progress.text()} to "${output}".`);
   },
 });
 

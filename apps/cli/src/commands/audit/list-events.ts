@@ -4,6 +4,8 @@ import type { CliContext } from '../../cli-context.ts';
 import { flag, parsed, text, withDefault } from '../../command/option.ts';
 import { readCount } from '../../command/option-values.ts';
 import { verb } from '../../command/verb.ts';
+import { explain } from '../../explain.ts';
+import { EXIT } from '../../failure.ts';
 import { listAll } from '../../lookup.ts';
 import { hint, printLine, printTable } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
@@ -35,7 +37,7 @@ export const listEvents = verb({
     'audit list --follow --json | jq .action',
   ],
   notes:
-    'With --follow, the newest events are printed in the order in which they happened, then each new one until you press Ctrl-C; with --json, each is one line.',
+    'With --follow, the newest events are printed in the order in which they happened, then each new one until you press Ctrl-C; with --json, each is one line. Where the server cannot be reached meanwhile, the command waits for it and misses no event.',
   options: {
     ...FILTERS,
     limit: withDefault(parsed('count', 'How many events to list at most', readCount), 50),
@@ -70,7 +72,7 @@ interface Following {
   readonly limit: number;
 }
 
-/** Runs until the process is interrupted, or the server refuses. */
+/** Runs until the process is interrupted, or the server refuses; it waits for one that is restarted. */
 async function followEvents(
   ctx: CliContext,
   client: Client,
@@ -87,12 +89,28 @@ async function followEvents(
   // Also of those older than the newest: more may have come between the two answers than fit the second.
   const printed = new Set(shown.map(({ sequence }) => sequence));
   for (;;) {
-    const page = await client.listAuditEvents({
-      query: { ...query, cursor, order: 'asc', limit: 100 },
-    });
+    const page = await patiently(ctx, () =>
+      client.listAuditEvents({ query: { ...query, cursor, order: 'asc', limit: 100 } }),
+    );
     page.data.filter(({ sequence }) => !printed.has(sequence)).forEach(print);
     cursor = page.nextCursor ?? cursor;
     if (page.data.length === 0) await ctx.sleep(FOLLOW_MS);
+  }
+}
+
+/** Asks again until the server answers, and says on standard error that it is away and that it is back. */
+async function patiently<T>(ctx: CliContext, ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await ask();
+      if (attempt > 1) hint(ctx, 'The server answers again.');
+      return answer;
+    } catch (error) {
+      const { exitCode, lines } = explain(error);
+      if (exitCode !== EXIT.unreachable) throw error;
+      if (attempt === 1) hint(ctx, `${lines.join(' ')} Waiting for it.`);
+      await ctx.sleep(FOLLOW_MS);
+    }
   }
 }
 
