@@ -140,6 +140,8 @@ it('has no proof of an event that is not integrated yet, or that was changed sin
   expect((await owner.get(`/v1/audit-events/${event?.id}/proof`)).problem.detail).toContain(
     'no checkpoint covers it',
   );
+  const bundle = `/v1/audit-log/tile/entries/000.p/${log.size + 1}`;
+  expect((await owner.get(bundle)).problem.detail).toMatch(/^There is no tile/);
   await query(`update audit_event set ip = '192.0.2.9' where id = $1`, [events[1]?.id]);
   const { problem } = await owner.get(`/v1/audit-events/${events[1]?.id}/proof`);
   expect(problem.detail).toContain('was changed in the database');

@@ -11,6 +11,7 @@ import { integrateAuditLogs } from '../../transparency-log/index.ts';
 
 let world: FleetWorld;
 let owner: Client;
+let developer: Client;
 let revoked: TestKey;
 let far: string;
 
@@ -18,6 +19,8 @@ beforeAll(async () => {
   world = await startFleetWorld();
   ({ owner } = world);
   revoked = await makeKey(world.app, owner);
+  const { organizationId } = await claimedOrganization(world.app);
+  ({ client: developer } = await addMember(world.app, organizationId, 'developer'));
 });
 
 const receiptOf = (client: Client, id: string) => client.get<Receipt>(`/v1/api-keys/${id}/receipt`);
@@ -71,6 +74,7 @@ describe('a receipt', () => {
     expect((await receiptOf(owner, key.id)).problem.code).toBe('unavailable');
     await integrateAuditLogs(world.app.services);
     expect(proven(await receiptOf(owner, key.id)).event.action).toBe('api_key.delete');
+    expect((await receiptOf(developer, key.id)).status).toBe(404);
   });
 
   it('says of a gateway whose signature is wrong that it has not signed', async () => {
@@ -80,12 +84,15 @@ describe('a receipt', () => {
   });
 
   it('is not shown for a key that the caller does not see, or without the scope', async () => {
-    const { organizationId } = await claimedOrganization(world.app);
-    const developer = await addMember(world.app, organizationId, 'developer');
     const other = await startOtherOrganization(world.app, owner, world.query);
-    for (const client of [developer.client, other]) {
+    for (const client of [developer, other]) {
       expect((await receiptOf(client, revoked.id)).status).toBe(404);
     }
+    const theirs = await makeKey(world.app, other);
+    await other.post(`/v1/api-keys/${theirs.id}/revoke`, { reason: 'a test' });
+    await integrateAuditLogs(world.app.services);
+    const { receipt } = proven(await receiptOf(other, theirs.id));
+    expect([receipt.acknowledgements, receipt.pending]).toEqual([[], []]);
     for (const scopes of [
       ['api_keys.manage_all', 'audit.read'],
       ['api_keys.read', 'api_keys.manage_all'],
