@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { organization, stripeCustomer } from '../../../db/schema/index.ts';
-import { requireStripe } from '../../../payments/stripe-account.ts';
+import { requireStripe, type StripeAccount } from '../../../payments/stripe-account.ts';
 import { commit } from '../../../write/write.ts';
 import type { RefreshServices } from '../billing-provider.ts';
 import { expireCheckouts } from './checkouts.ts';
@@ -23,15 +23,11 @@ export async function endSubscriptions(
 ): Promise<void> {
   const { organizationId, customerId, endedAt, deletedAt } = bound;
   const stripe = requireStripe(services);
-  const { checkouts } = await findSubscriptions(stripe, bound);
-  await expireCheckouts(stripe, checkouts.open);
-  const { subscriptions: found } = await findSubscriptions(stripe, bound);
+  const found = await findWithoutCheckouts(stripe, bound);
   const running = found.filter(isRunning);
   const late = begunAfter(endedAt ?? deletedAt, found);
   if (running.length + late.length === 0 && endedAt) return;
-  for (const { id } of running) await cancelNow(stripe, id);
-  const still = (await findSubscriptions(stripe, bound)).subscriptions.filter(isRunning);
-  if (still.length > 0) throw new Error(`Stripe still bills "${still.map(({ id }) => id)}"`);
+  await cancelAll(stripe, bound, running);
   const source = {
     organizationId,
     actor: { type: 'system', job: 'end-subscriptions' } as const,
@@ -70,6 +66,29 @@ export async function endSubscriptions(
     { organizationId, subscriptions },
     'ended the subscriptions of a deleted organization',
   );
+}
+
+/** What is subscribed to, once no checkout can add to it. */
+async function findWithoutCheckouts(
+  stripe: StripeAccount,
+  bound: CustomerRow,
+): Promise<readonly FoundSubscription[]> {
+  const { checkouts, subscriptions } = await findSubscriptions(stripe, bound);
+  if (checkouts.open.length === 0) return subscriptions;
+  await expireCheckouts(stripe, checkouts.open);
+  return (await findSubscriptions(stripe, bound)).subscriptions;
+}
+
+/** Resolves once Stripe has confirmed that they have ended. */
+async function cancelAll(
+  stripe: StripeAccount,
+  bound: CustomerRow,
+  running: readonly FoundSubscription[],
+): Promise<void> {
+  if (running.length === 0) return;
+  for (const { id } of running) await cancelNow(stripe, id);
+  const still = (await findSubscriptions(stripe, bound)).subscriptions.filter(isRunning);
+  if (still.length > 0) throw new Error(`Stripe still bills "${still.map(({ id }) => id)}"`);
 }
 
 function isRunning({ status }: FoundSubscription): boolean {

@@ -3,7 +3,7 @@ import { createClient } from '../../../testing/client.ts';
 import { makeKey } from '../../../testing/keys.ts';
 import { addMember, addOrganization } from '../../../testing/people.ts';
 import { auditEvents } from '../../../testing/query-database.ts';
-import { completeCheckout } from '../../../testing/stripe/checkout.ts';
+import { completeCheckout, createCheckout } from '../../../testing/stripe/checkout.ts';
 import type { Subscription } from '../../../testing/stripe/objects.ts';
 import { Refusal, refuse } from '../../../testing/stripe/refusal.ts';
 import { LIVE_KEY, PRICES } from '../../../testing/stripe/stripe-server.ts';
@@ -135,10 +135,20 @@ it('ends with its organization what was subscribed to here, though its price is 
   await world.deliverAll();
   unname(low);
   const other = subscribeElse(paid);
+  // Begun, and not paid yet.
+  const subscribe = { mode: 'subscription', customer: paid.customer };
+  const checkout = createCheckout(account, { ...subscribe, line_items: [{ price: PRICES.pro }] });
+  const remember = 'update stripe_customer set checkout_ids = checkout_ids || $1::text';
+  await query(remember, [checkout.id]);
 
   await query(`update organization set deleted_at = now() + interval '1 minute'`);
   await followSubscription(app.services, organizationId);
+  stripe.forget();
+  await followSubscription(app.services, organizationId);
   await query('update organization set deleted_at = null');
+  const asked = stripe.requests.filter((each) => !each.includes('/checkout/'));
+  expect(asked).toEqual(['GET /v1/subscriptions']);
+  expect(checkout.status).toBe('expired');
   const statuses = [paid, giving, low, other].map(({ status }) => status);
   expect(statuses).toEqual(['canceled', 'canceled', 'canceled', 'active']);
 });
