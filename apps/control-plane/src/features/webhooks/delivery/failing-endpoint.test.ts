@@ -63,6 +63,25 @@ it('that answers 410 is disabled at once, with an event', async () => {
   });
 });
 
+it('is not disabled by what answers at a URL that it has no more, and sends the event to the new one', async () => {
+  const held = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  receiver.reply = (request, response) => {
+    if (request.path === '/hooks/new') return acknowledge(request, response);
+    asked.resolve();
+    void held.promise.then(() => response.writeHead(410).end());
+  };
+  const sending = run();
+  await asked.promise;
+  await owner.patch(`${PATH}/${endpoint.id}`, { url: `${receiver.url}/new` });
+  held.resolve();
+  await sending;
+  expect(await read()).toMatchObject({ status: 'enabled', failingSince: null, failedCount: 0 });
+  await run();
+  expect(await read()).toMatchObject({ pendingCount: 0, failedCount: 0 });
+  expect(receiver.received.at(-1)?.path).toBe('/hooks/new');
+});
+
 it('that fails for five days is disabled, and people are warned before', async () => {
   receiver.reply = answerWith(500);
   await run();

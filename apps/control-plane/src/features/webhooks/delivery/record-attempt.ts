@@ -23,6 +23,8 @@ interface Consequence {
   readonly disableFor?: WebhookDisableReason | undefined;
   /** Whether people are to be warned that it fails. */
   readonly isWarningDue?: boolean;
+  /** Whether its URL was changed while the attempt was under way, which then decides nothing for the new one. */
+  readonly isElsewhere?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ interface Consequence {
  */
 export async function recordAttempt(
   { db }: RecordServices,
-  { delivery }: ClaimedDelivery,
+  { delivery, endpoint }: ClaimedDelivery,
   outcome: Outcome,
 ): Promise<Consequence> {
   const { organizationId, endpointId, sequence } = delivery;
@@ -40,7 +42,7 @@ export async function recordAttempt(
     const standing =
       outcome.problem === null
         ? await noteSuccess(tx, organizationId, endpointId)
-        : await noteFailure(tx, organizationId, endpointId, outcome);
+        : await noteFailure(tx, endpoint, outcome);
     const [stored] = await tx
       .select()
       .from(webhookDelivery)
@@ -51,7 +53,7 @@ export async function recordAttempt(
     const number = stored.attemptsCount + 1;
     await tx
       .update(webhookDelivery)
-      .set({ attemptsCount: number, ...nextState(stored, delivery, outcome) })
+      .set({ attemptsCount: number, ...nextState(stored, delivery, outcome, standing) })
       .where(isDelivery(delivery));
     const { at, durationMs, status, problem, request } = outcome;
     const responseBody = await keptAnswer(tx, delivery, outcome);
@@ -64,8 +66,14 @@ export async function recordAttempt(
 type Delivery = ClaimedDelivery['delivery'];
 
 /** Once its lease has ended, or it was sent again meanwhile, a failure is no more than an attempt. */
-function nextState(stored: Delivery, claimed: Delivery, outcome: Outcome) {
-  const { at, status, problem, retryAfter, isFinal } = outcome;
+function nextState(
+  stored: Delivery,
+  claimed: Delivery,
+  outcome: Outcome,
+  standing: Consequence | undefined,
+) {
+  const { at, status, problem, retryAfter } = outcome;
+  const isFinal = outcome.isFinal && standing?.isElsewhere !== true;
   const last = { lastStatus: status, lastProblem: problem };
   if (problem === null) {
     return { ...last, status: 'delivered' as const, claimedUntil: null, finishedAt: at };
@@ -111,8 +119,7 @@ async function noteSuccess(tx: Transaction, organizationId: string, id: string) 
 
 async function noteFailure(
   tx: Transaction,
-  organizationId: string,
-  id: string,
+  { organizationId, id, url }: ClaimedDelivery['endpoint'],
   { at, status }: Outcome,
 ): Promise<Consequence | undefined> {
   const [row] = await tx
@@ -121,6 +128,7 @@ async function noteFailure(
     .where(isEndpoint(organizationId, id))
     .for('no key update');
   if (row?.status !== 'enabled') return undefined;
+  if (row.url !== url) return { isElsewhere: true };
   const failingSince = row.failingSince ?? at;
   const daysSince = (from: Date) => (at.getTime() - from.getTime()) / DAY_MS;
   const isWarningDue = row.warnedAt === null && daysSince(failingSince) >= WARNING_DAYS;
