@@ -1,4 +1,10 @@
 /** Receipts: files that prove that a key was ended, and which gateways know. */
 
 export { receiptText, signReceipt } from './receipt-statement.ts';
-export { isReceipt, isSigned, type VerifiedReceipt, verifyReceipt } from './verify-receipt.ts';
+export {
+  isAboutKey,
+  isReceipt,
+  isSigned,
+  type VerifiedReceipt,
+  verifyReceipt,
+} from './verify-receipt.ts';

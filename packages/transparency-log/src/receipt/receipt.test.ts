@@ -54,6 +54,11 @@ const EVENT: AuditEvent = {
   requestId: 'req_1',
 };
 
+function removalOf(...revokedKeys: string[]): AuditEvent {
+  const target = { type: 'member', id: 'mem_00000000000000000001', name: 'Ada' } as const;
+  return { ...EVENT, action: 'member.remove', target, after: { status: 'removed', revokedKeys } };
+}
+
 function acknowledge(facts: Partial<Receipt['acknowledgements'][number]> = {}) {
   const claims = { atMs: 1_700_000_000_000, version: 8, latestVersion: 9, workspaceId: WORKSPACE };
   const { atMs, version, workspaceId, latestVersion } = { ...claims, ...facts };
@@ -114,6 +119,12 @@ describe('a receipt', () => {
     expect(verifyReceipt(text).event).toEqual(named);
   });
 
+  it('is of the removal of the owner, where that revoked the key', async () => {
+    const removal = removalOf('key_2', KEY_ID);
+    const text = receiptText(await make({ leaf: canonicalJson(removal) }));
+    expect(verifyReceipt(text).event).toEqual(removal);
+  });
+
   it('has no byte that can be changed, added or left out', async () => {
     const bytes = Buffer.from(receiptText(await make()));
     const edits = fc.constantFrom('change', 'add', 'leave out');
@@ -143,6 +154,16 @@ describe('a receipt', () => {
     [
       'an event about something else with the id of the key',
       () => ({ leaf: canonicalJson({ ...EVENT, target: { ...EVENT.target, type: 'role' } }) }),
+      'not about the key',
+    ],
+    [
+      'the removal of an owner that revoked other keys',
+      () => ({ leaf: canonicalJson(removalOf('key_2')) }),
+      'not about the key',
+    ],
+    [
+      'another event of a member that names the key',
+      () => ({ leaf: canonicalJson({ ...removalOf(KEY_ID), action: 'member.update' }) }),
       'not about the key',
     ],
     ['an event that is no JSON', () => ({ leaf: '{' }), 'event of the receipt is not JSON'],

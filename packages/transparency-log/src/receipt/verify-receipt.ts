@@ -90,11 +90,25 @@ function parseLeaf({ leaf, keyId }: Receipt): AuditEvent {
   if (!parsed.success || findCanonical(() => canonicalJson(parsed.data)) !== leaf) {
     throw new NoteError('The event of the receipt does not have the fields of one');
   }
-  const { target } = parsed.data;
-  if (target.type !== 'api_key' || target.id !== keyId) {
+  if (!isAboutKey(parsed.data, keyId)) {
     throw new NoteError(`The event of the receipt is not about the key "${keyId}"`);
   }
   return parsed.data;
+}
+
+/** What an event says of its target, also as the database has it. */
+interface KeyMention {
+  readonly action: string;
+  readonly target: Readonly<Record<string, unknown>>;
+  readonly after: Readonly<Record<string, unknown>> | null;
+}
+
+/** Whether the event is about the key: by its target, or as the removal of the owner, which names the keys that it revoked. */
+export function isAboutKey({ action, target, after }: KeyMention, keyId: string): boolean {
+  if (target.type === 'api_key') return target.id === keyId;
+  if (action !== 'member.remove') return false;
+  const revoked: unknown = after?.revokedKeys;
+  return Array.isArray(revoked) && revoked.includes(keyId);
 }
 
 /** Undefined for what has no canonical JSON, such as half a character that is written as an escape. */

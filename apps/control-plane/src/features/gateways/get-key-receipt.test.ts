@@ -77,6 +77,26 @@ describe('a receipt', () => {
     expect((await receiptOf(developer, key.id)).status).toBe(404);
   });
 
+  it('is of the removal of its owner, who had disabled and enabled it', async () => {
+    const { organizationId } = await claimedOrganization(world.app);
+    const leaving = await addMember(world.app, organizationId, 'developer');
+    const key = await makeKey(world.app, leaving.client);
+    const ended = await makeKey(world.app, leaving.client);
+    for (const verb of ['disable', 'enable'])
+      await leaving.client.post(`/v1/api-keys/${key.id}/${verb}`);
+    await owner.post(`/v1/api-keys/${ended.id}/revoke`, { reason: 'a test' });
+    await owner.delete(`/v1/members/${leaving.memberId}`);
+    await integrateAuditLogs(world.app.services);
+    const { event, receipt } = proven(await receiptOf(owner, key.id));
+    expect([event.action, event.target.id]).toEqual(['member.remove', leaving.memberId]);
+    expect(receipt.keyId).toBe(key.id);
+    expect(proven(await receiptOf(owner, ended.id)).event.action).toBe('api_key.revoke');
+    // As the retention does.
+    await world.query(`delete from audit_event where target ->> 'id' = $1`, [ended.id]);
+    const { status, problem } = await receiptOf(owner, ended.id);
+    expect([status, problem.detail]).toEqual([404, expect.stringContaining('keeps it no longer')]);
+  });
+
   it('says of a gateway whose signature is wrong that it has not signed', async () => {
     await world.query(`update gateway_version set signature = decode(repeat('00', 64), 'hex')`);
     const { receipt } = proven(await receiptOf(owner, revoked.id));

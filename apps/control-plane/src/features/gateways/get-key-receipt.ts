@@ -2,6 +2,7 @@ import { appliedStatement, RECEIPT_TYPE, type Receipt } from '@tollkeeper/contra
 import {
   auditLeafText,
   inclusionProof,
+  isAboutKey,
   isSigned,
   parseNote,
   signReceipt,
@@ -73,23 +74,38 @@ const ENDINGS = ['api_key.disable', 'api_key.revoke', 'api_key.delete'];
 async function findEnding(ctx: Ctx, keyId: string) {
   const { db } = ctx.services;
   const [key] = await db
-    .select({ name: apiKey.name, status: apiKey.status })
+    .select({ name: apiKey.name, status: apiKey.status, memberId: apiKey.memberId })
     .from(apiKey)
     .where(and(visibleKeys(ctx), eq(apiKey.id, keyId)));
   if (key?.status === 'active') {
     const detail = `There is no receipt for the API key "${key.name}": it is active. Disable, revoke or delete it first.`;
     throw new DomainError('invalid_state', detail);
   }
-  const newest = { order: 'desc', limit: 1, from: 1, to: Number.POSITIVE_INFINITY } as const;
-  // However long it takes: a receipt of another event than the last would be a wrong one.
   const found = await Promise.all(
-    ENDINGS.map((action) =>
-      findEvents(ctx, { targetId: keyId, action }, newest, Number.POSITIVE_INFINITY),
-    ),
+    ENDINGS.map((action) => findNewest(ctx, { targetId: keyId, action }, 1)),
   );
-  const event = found.flatMap(({ rows }) => rows).toSorted((a, b) => b.sequence - a.sequence)[0];
-  if (!event) throw notFound('API key', keyId);
-  return event;
+  const removals = key ? await findRemovals(ctx, key.memberId, keyId) : [];
+  const event = [...found.flat(), ...removals].toSorted((a, b) => b.sequence - a.sequence)[0];
+  if (event) return event;
+  if (!key) throw notFound('API key', keyId);
+  const detail = `There is no receipt for the API key "${key.name}": you cannot see the event that ended it, or the audit log keeps it no longer.`;
+  throw new DomainError('not_found', detail);
+}
+
+/** Removals of its owner that revoked the key: no event of its own says so. */
+async function findRemovals(ctx: Ctx, memberId: string, keyId: string) {
+  const removals = await findNewest(ctx, { targetId: memberId, action: 'member.remove' }, 100);
+  return removals.filter((event) => isAboutKey(event, keyId));
+}
+
+/** However long it takes: a receipt of another event than the last would be a wrong one. */
+async function findNewest(
+  ctx: Ctx,
+  filters: { readonly targetId: string; readonly action: string },
+  limit: number,
+) {
+  const newest = { order: 'desc', limit, from: 1, to: Number.POSITIVE_INFINITY } as const;
+  return (await findEvents(ctx, filters, newest, Number.POSITIVE_INFINITY)).rows;
 }
 
 async function proveInLog({ services: { db }, organizationId }: Ctx, sequence: number) {
