@@ -14,7 +14,7 @@ const BILLING = {
   limits: { keys: { used: 50, max: 50 } },
   ...{ callsThisMonth: 12_345, monthStartsAt: '2026-11-01T00:00:00.000Z' },
   ...{ until: '2026-12-24T00:00:00.000Z', planAfter: 'pro', note: 'a trial' },
-  ...{ renewsAt: null, paymentMethod: null, pastDueSince: null },
+  ...{ renewsAt: null, onTrial: false, paymentMethod: null, pastDueSince: null },
   request: {
     ...{ plan: 'developer', status: 'declined', message: null, decisionNote: 'write to us' },
     requestedBy: { memberId: `mem_${'0'.repeat(20)}`, name: 'Ada' },
@@ -31,6 +31,16 @@ test('billing show says what is used, when the plan ends and what became of a re
   expect(stdout).toMatch(/Ends .*2026-12-24.*then pro/);
   expect(stdout).toMatch(/Note +a trial/);
   expect(stdout).toMatch(/Request +developer, by Ada with the key ci .*: declined \(write to us\)/);
+});
+
+test('billing show says when a trial ends', async () => {
+  const more = { until: null, planAfter: null, renewsAt: '2026-12-24T00:00:00.000Z' };
+  const trial = createApi({ 'GET /v1/billing': { ...BILLING, ...more, onTrial: true } });
+  const shown = await tollkeeper(['billing', 'show'], { fetch: trial.fetch });
+  expect(shown.stdout).toMatch(/Trial ends +.*2026-12-24/);
+  const paid = createApi({ 'GET /v1/billing': { ...BILLING, ...more } });
+  const { stdout } = await tollkeeper(['billing', 'show'], { fetch: paid.fetch });
+  expect(stdout).toMatch(/Renews +.*2026-12-24/);
 });
 
 test('billing change asks before it changes anything, and says whether it is in force', async () => {

@@ -157,7 +157,12 @@ function fieldsOf(billing: Billing, now: Date): Field[] {
         ]),
     ...(billing.renewsAt === null
       ? []
-      : [['Renews', relativeAndExact(billing.renewsAt, now)] as const]),
+      : [
+          [
+            billing.onTrial ? 'Trial ends' : 'Renews',
+            relativeAndExact(billing.renewsAt, now),
+          ] as const,
+        ]),
     ...(billing.paymentMethod === null
       ? []
       : [['Payment', paymentText(billing.paymentMethod)] as const]),

@@ -77,6 +77,10 @@ export const billing = z
     renewsAt: instant.nullable().meta({
       description: 'When the subscription renews; null without a payment provider',
     }),
+    onTrial: z.boolean().meta({
+      description:
+        'Whether the subscription is on trial: nothing was paid for it yet, and it is to be paid when it renews',
+    }),
     paymentMethod: paymentMethod.nullable().meta({
       description: 'How the subscription is paid; null without a payment provider',
     }),

@@ -30,6 +30,8 @@ export const stripeCustomer = pgTable('stripe_customer', {
   checkoutIds: text().array().notNull().default(sql`'{}'`),
   /** When the subscription that gives the plan renews; null where it does not. */
   renewsAt: moment(),
+  /** Whether that subscription is on trial: nothing was paid for it, and it is to be paid when it renews. */
+  onTrial: boolean().notNull().default(false),
   /** Since when a payment has been failing. */
   pastDueSince: moment(),
   paymentKind: text(),

@@ -27,6 +27,17 @@ export function asRequest({ plan, message }: PlanChangeRequest) {
   return { route: 'changePlan', body: { plan, message } };
 }
 
+/** What a provider knows about a subscription. */
+export type BillingAccount = Pick<
+  Billing,
+  'renewsAt' | 'onTrial' | 'paymentMethod' | 'pastDueSince'
+>;
+
+/** Of an organization without a subscription. */
+export const NO_ACCOUNT: BillingAccount = {
+  ...{ renewsAt: null, onTrial: false, paymentMethod: null, pastDueSince: null },
+};
+
 /**
  * All that depends on how an installation bills. The plan, its limit and its audit events are the same
  * for every provider (docs/decisions/0037-put-billing-behind-one-interface.md).
@@ -47,7 +58,7 @@ export interface BillingProvider {
    */
   refreshPlan(services: RefreshServices, organizationId: string): Promise<void>;
   /** What the provider knows about the subscription of the organization. */
-  readAccount(ctx: Ctx): Promise<Pick<Billing, 'renewsAt' | 'paymentMethod' | 'pastDueSince'>>;
+  readAccount(ctx: Ctx): Promise<BillingAccount>;
   listInvoices(ctx: Ctx): Promise<Invoice[]>;
   /**
    * Records that somebody opens the portal, and gives its address.

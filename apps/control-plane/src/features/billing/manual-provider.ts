@@ -12,6 +12,7 @@ import { messageIdOf } from './billing-mail.ts';
 import {
   asRequest,
   type BillingProvider,
+  NO_ACCOUNT,
   type PlanChangeOutcome,
   type PlanChangeRequest,
 } from './billing-provider.ts';
@@ -30,7 +31,7 @@ export const manualProvider: BillingProvider = {
   },
   previewChange: async () => ({ charge: null, startsAt: null }),
   refreshPlan: async () => undefined,
-  readAccount: async () => ({ renewsAt: null, paymentMethod: null, pastDueSince: null }),
+  readAccount: async () => NO_ACCOUNT,
   listInvoices: async () => [],
   async openPortal() {
     throw new DomainError(

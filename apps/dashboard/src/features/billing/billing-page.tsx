@@ -111,8 +111,13 @@ function PlanFacts({ billing }: { readonly billing: Billing }) {
           </Fact>
         ) : null}
         {renewsAt ? (
-          <Fact term="Renews">
+          <Fact term={billing.onTrial ? 'Trial ends' : 'Renews'}>
             <TimeAgoButton at={renewsAt} />
+            {billing.onTrial ? (
+              <span className="block text-[0.8125rem] text-soft">
+                The plan is to be paid from then on.
+              </span>
+            ) : null}
           </Fact>
         ) : null}
         {note ? <Fact term="Note">{note}</Fact> : null}

@@ -54,7 +54,8 @@ it('begins the first subscription with the trial', async () => {
   subscription = await world.subscribe('developer');
   await world.deliverAll();
   expect(await plan()).toBe('developer');
-  const { renewsAt } = await world.readBilling();
+  const { renewsAt, onTrial } = await world.readBilling();
+  expect(onTrial).toBe(true);
   const days = (Date.parse(renewsAt ?? '') - Date.now()) / DAY_MS;
   expect(days).toBeGreaterThan(6.9);
   expect(days).toBeLessThan(7.1);

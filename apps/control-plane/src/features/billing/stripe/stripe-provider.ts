@@ -4,7 +4,7 @@ import type { Ctx } from '../../../context.ts';
 import { createLimitedTurns } from '../../../lineage/limited-turns.ts';
 import { askStripe } from '../../../payments/ask-stripe.ts';
 import { requireStripe } from '../../../payments/stripe-account.ts';
-import type { BillingProvider } from '../billing-provider.ts';
+import { type BillingProvider, NO_ACCOUNT } from '../billing-provider.ts';
 import { unlessGone } from './customer-at-stripe.ts';
 import { findCustomer, findUsableCustomer } from './customer-of.ts';
 import { fromSeconds } from './find-subscriptions.ts';
@@ -37,11 +37,12 @@ export const stripeProvider: BillingProvider = {
   },
   async readAccount({ services, organizationId }) {
     const customer = await findCustomer(services.db, organizationId);
-    if (!customer) return { renewsAt: null, paymentMethod: null, pastDueSince: null };
-    const { renewsAt, pastDueSince } = customer;
+    if (!customer) return NO_ACCOUNT;
+    const { renewsAt, onTrial, pastDueSince } = customer;
     const { paymentKind: kind, paymentBrand: brand, paymentLast4: last4 } = customer;
     return {
       renewsAt: renewsAt?.toISOString() ?? null,
+      onTrial,
       paymentMethod: kind === null ? null : { kind, brand, last4 },
       pastDueSince: pastDueSince?.toISOString() ?? null,
     };

@@ -47,6 +47,7 @@ it('follows the subscription once it is paid, and never the browser', async () =
     ...{ plan: 'pro', provider: 'stripe', planChanges: 'self', until: null },
     paymentMethod: { kind: 'card', brand: 'visa', last4: '4242' },
     renewsAt: new Date((item?.current_period_end ?? 0) * 1000).toISOString(),
+    onTrial: false,
     limits: { keys: { max: 20 } },
   });
   world.stripe.forget();

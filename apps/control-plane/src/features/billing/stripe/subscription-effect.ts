@@ -88,6 +88,7 @@ function customerAfter(
     planGiven: given && !(given.isOver && given.plan !== plan) ? given.plan : null,
     subscriptionId: given?.subscription.id ?? subscriptionId,
     renewsAt: given && given.until === null ? given.subscription.periodEnd : null,
+    onTrial: given?.subscription.status === 'trialing',
     pastDueSince,
     paymentKind: pays?.kind ?? null,
     paymentBrand: pays?.brand ?? null,
@@ -109,9 +110,10 @@ function oursAfter(
 
 /** As the audit log records it. */
 export function customerFacts({ renewsAt, pastDueSince, ...row }: Facts): AuditFacts {
-  const { planGiven, subscriptionId, paymentKind, paymentBrand, paymentLast4, hasSeveral } = row;
+  const { planGiven, subscriptionId, onTrial, hasSeveral } = row;
+  const { paymentKind, paymentBrand, paymentLast4 } = row;
   return {
-    ...{ planGiven, subscriptionId, paymentKind, paymentBrand, paymentLast4, hasSeveral },
+    ...{ planGiven, subscriptionId, onTrial, paymentKind, paymentBrand, paymentLast4, hasSeveral },
     renewsAt: renewsAt?.toISOString() ?? null,
     pastDueSince: pastDueSince?.toISOString() ?? null,
   };

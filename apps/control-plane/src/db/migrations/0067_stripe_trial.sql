@@ -1,0 +1,1 @@
+ALTER TABLE "stripe_customer" ADD COLUMN "on_trial" boolean DEFAULT false NOT NULL;
