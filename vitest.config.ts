@@ -26,8 +26,8 @@ if (temporary) process.env.TMPDIR = temporary;
 
 export default defineConfig({
   test: {
-    // Many tests wait for what other processes do: five at a time leave a quarter of two cores idle.
-    maxWorkers: 7,
+    // Many tests wait for what other processes do: four at a time leave a quarter of two cores idle.
+    maxWorkers: 5,
     // Room for what a test leaves behind: collecting it more often took a twentieth of the time.
     execArgv: ['--min-semi-space-size=16', '--import', RESOLVE_ONCE],
     // For what hangs: what is slow on a busy machine is no failure.
