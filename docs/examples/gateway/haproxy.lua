@@ -4,8 +4,8 @@ local PASSED = {
   "origin", "access-control-request-method", "access-control-request-headers",
 }
 local REPLIED = {
-  "content-type", "www-authenticate", "retry-after", "vary", "access-control-allow-origin",
-  "access-control-allow-credentials", "access-control-expose-headers",
+  "content-type", "www-authenticate", "retry-after", "ratelimit", "ratelimit-policy", "vary",
+  "access-control-allow-origin", "access-control-allow-credentials", "access-control-expose-headers",
 }
 local IDENTITY = {
   "x-tollkeeper-key-id", "x-tollkeeper-key-name", "x-tollkeeper-organization-id",

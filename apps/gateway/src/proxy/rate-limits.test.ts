@@ -1,10 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { Limiter } from '@tollkeeper/gateway-core';
-import { parseIpRange, putPolicy } from '@tollkeeper/verify';
+import { parseIpRange } from '@tollkeeper/verify';
 import { beforeEach, expect, it } from 'vitest';
-import { statementsOf } from '../../../../packages/verify/src/testing/policies/statements.ts';
+import { addPolicy } from '../testing/add-policy.ts';
 import { connectRaw } from '../testing/raw-client.ts';
-import { ORGANIZATION_ID } from '../testing/test-fleet.ts';
 import { startTestGateway, startUpstream, type TestGateway } from '../testing/test-gateway.ts';
 
 const POLICY = '"2/day per key";q=2;w=86400';
@@ -33,14 +32,8 @@ async function start(limiter?: Limiter): Promise<TestGateway> {
   const trustedProxies = [parseIpRange('127.0.0.1')].filter((each) => each !== undefined);
   const change = { forwardAuth: true, trustedProxies };
   const gateway = await startTestGateway(upstreamUrl, change, limiter ? { limiter } : {});
-  limit(gateway, '@limit("2/day") permit (principal, action, resource);');
+  addPolicy(gateway.fleet, '@limit("2/day") permit (principal, action, resource);');
   return gateway;
-}
-
-function limit({ fleet }: TestGateway, text: string): void {
-  const statements = statementsOf(text);
-  const place = { organizationId: ORGANIZATION_ID, workspaceId: null };
-  putPolicy(fleet.index, { policyId: 'pol_2', ...place, mode: 'enforce', statements });
 }
 
 async function ask(gateway: TestGateway, path: string, secret: string) {
@@ -104,7 +97,7 @@ it('says nothing where no limit applies, and nothing to a key that is refused fo
   const gateway = await start();
   const revoked = gateway.fleet.addKey({ status: 'revoked' });
   expect(await ask(gateway, '/path', revoked)).toMatchObject({ status: 401, policy: null });
-  limit(gateway, 'permit (principal, action, resource);');
+  addPolicy(gateway.fleet, 'permit (principal, action, resource);');
   const secret = gateway.fleet.addKey();
   expect(await ask(gateway, '/path', secret)).toMatchObject({ status: 200, policy: null });
 });

@@ -2,10 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { parseIpRange } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { addPolicy } from '../../testing/add-policy.ts';
 import { startNginx } from '../../testing/other-proxies.ts';
 import { startTestGateway, startUpstream, type TestGateway } from '../../testing/test-gateway.ts';
 
 const EXAMPLE = new URL('../../../../../docs/examples/gateway/nginx.conf', import.meta.url);
+
+const LIMIT = '@limit("2/day") permit (principal, action, resource);';
 
 let gateway: TestGateway;
 let url: string;
@@ -69,12 +72,32 @@ describe('lets nothing else through', () => {
     expect(seen).toEqual([]);
   });
 
+  it('beyond a rate limit, and says when to try again', async () => {
+    addPolicy(gateway.fleet, LIMIT);
+    const headers = { 'x-api-key': gateway.fleet.addKey() };
+    const answers = [];
+    for (let call = 1; call <= 3; call += 1) answers.push(await fetch(url, { headers }));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+    const refused = answers[2]?.headers;
+    expect(refused?.get('retry-after')).toBe('43200');
+    expect(refused?.get('ratelimit')).toBe('"2/day per key";r=0;t=43200');
+    expect(refused?.get('ratelimit-policy')).toBe('"2/day per key";q=2;w=86400');
+    expect(seen).toHaveLength(2);
+  });
+
+  it('with two keys', async () => {
+    const [first, second] = [gateway.fleet.addKey(), gateway.fleet.addKey()];
+    const headers = { 'x-api-key': first, authorization: `Bearer ${second}` };
+    expect((await fetch(url, { headers })).status).toBe(400);
+    expect(seen).toEqual([]);
+  });
+
   it('while the gateway does not know the keys, or is not there', async () => {
     const headers = { 'x-api-key': gateway.fleet.addKey() };
     gateway.fleet.noKeys = 'snapshot_stale';
-    expect((await fetch(url, { headers })).status).toBe(500);
+    expect((await fetch(url, { headers })).status).toBe(503);
     await gateway.close();
-    expect((await fetch(url, { headers })).status).toBe(500);
+    expect((await fetch(url, { headers })).status).toBe(503);
     expect(seen).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { parseIpRange } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Address, formatAddress } from '../../config/address.ts';
 import type { CorsConfig } from '../../config/config.ts';
+import { addPolicy } from '../../testing/add-policy.ts';
 import { startCaddy, startHaproxy, startNginx } from '../../testing/other-proxies.ts';
 import { connectRaw } from '../../testing/raw-client.ts';
 import {
@@ -151,6 +152,18 @@ describe.each(Object.entries(PROXIES))('%s', (name, startProxy) => {
     expect(await ask('GET /open', ['Connection: X-Tollkeeper-Key-Id'])).toBe(400);
     secret = 'tk_live_none';
     expect(await ask('GET /open')).toBe(401);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('passes on why a call has to wait, and how long', async () => {
+    addPolicy(gateway.fleet, '@limit("1/day") permit (principal, action, resource);');
+    const url = `http://${formatAddress(proxy)}/open`;
+    const headers = { 'x-api-key': secret };
+    expect((await fetch(url, { headers })).status).toBe(200);
+    const refused = await fetch(url, { headers });
+    expect([refused.status, (await refused.json()).code]).toEqual([429, 'rate_limited']);
+    expect(refused.headers.get('retry-after')).toBe('86400');
+    expect(refused.headers.get('ratelimit')).toBe('"1/day per key";r=0;t=86400');
     expect(seen).toHaveLength(1);
   });
 
