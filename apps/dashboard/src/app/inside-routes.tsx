@@ -6,22 +6,21 @@ import {
   useNavigate,
   useRouterState,
 } from '@tanstack/react-router';
-import { useCallback, useEffect } from 'react';
+import { useEffect } from 'react';
 import { AccountSecurityPage } from '../features/account-security/index.ts';
 import { KeyPage, KeysPage, parseKeySearch } from '../features/api-keys/index.ts';
 import { BillingPage } from '../features/billing/index.ts';
 import { FleetPage } from '../features/fleet/index.ts';
 import { MembersPage } from '../features/members/index.ts';
+import { NotificationsPage } from '../features/notifications/index.ts';
 import { OrganizationPage } from '../features/organization/index.ts';
 import { RolesPage } from '../features/roles/index.ts';
 import { SecurityPage } from '../features/security/index.ts';
 import { signOut, useIdentity } from '../features/sessions/index.ts';
 import { chooseWorkspace, chosenWorkspace, WorkspacesPage } from '../features/workspaces/index.ts';
 import { auditEventRoute, auditLogRoute } from './audit-log-routes.tsx';
-import { chatDestinationsRoute } from './chat-destinations-routes.tsx';
 import { complianceRoute } from './compliance-routes.tsx';
-import { leaksRoute } from './leaks-routes.tsx';
-import { notificationsRoute } from './notifications-routes.tsx';
+import { newPolicyRoute, policiesRoute, policyRoute, simulateRoute } from './policies-routes.tsx';
 import {
   logStreamRoute,
   logStreamsRoute,
@@ -91,54 +90,6 @@ function KeyRoute() {
   );
 }
 
-const policiesRoute = createRoute({
-  getParentRoute: () => insideRoute,
-  path: '/policies',
-  component: lazyRouteComponent(loadPolicies, 'PoliciesPage'),
-});
-
-const newPolicyRoute = createRoute({
-  getParentRoute: () => insideRoute,
-  path: '/policies/new',
-  component: NewPolicyRoute,
-});
-
-const NewPolicyPage = lazyRouteComponent(loadPolicies, 'NewPolicyPage');
-
-function NewPolicyRoute() {
-  const navigate = useNavigate();
-  const onCreated = useCallback(
-    (id: string) => void navigate({ to: '/policies/$id', params: { id } }),
-    [navigate],
-  );
-  return <NewPolicyPage onCreated={onCreated} />;
-}
-
-const simulateRoute = createRoute({
-  getParentRoute: () => insideRoute,
-  path: '/policies/simulate',
-  component: lazyRouteComponent(loadPolicies, 'SimulatePage'),
-});
-
-const policyRoute = createRoute({
-  getParentRoute: () => insideRoute,
-  path: '/policies/$id',
-  component: PolicyRoute,
-});
-
-const PolicyPage = lazyRouteComponent(loadPolicies, 'PolicyPage');
-
-function PolicyRoute() {
-  const { id } = policyRoute.useParams();
-  const navigate = useNavigate();
-  return <PolicyPage key={id} id={id} onGone={() => navigate({ to: '/policies' })} />;
-}
-
-/** In a file of their own: the other pages do not grow by the editor of policies and what is around it. */
-function loadPolicies() {
-  return import('../features/policies/index.ts');
-}
-
 const fleetRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/fleet',
@@ -196,6 +147,27 @@ const billingRoute = createRoute({
 function BillingRoute() {
   return <BillingPage isPaid={billingRoute.useSearch().paid === true} />;
 }
+
+const notificationsRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/notifications',
+  component: NotificationsPage,
+});
+
+const chatDestinationsRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/chat-destinations',
+  component: lazyRouteComponent(
+    () => import('../features/chat-destinations/index.ts'),
+    'ChatDestinationsPage',
+  ),
+});
+
+const leaksRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/leaks',
+  component: lazyRouteComponent(() => import('../features/leaks/index.ts'), 'LeaksPage'),
+});
 
 const securityRoute = createRoute({
   getParentRoute: () => insideRoute,
