@@ -15,11 +15,12 @@ import { requireScope, requireWholeOrganization } from '../../access/require-sco
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { chatDestination, notificationCursor } from '../../db/schema/index.ts';
-import { DomainError, invalidField } from '../../domain-error.ts';
+import { invalidField } from '../../domain-error.ts';
 import { findUrlProblem, openSecret, sealSecret } from '../../outgoing/index.ts';
 import { chatDestinationFacts } from '../../write/created-facts.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { idempotent } from '../../write/idempotent.ts';
+import { requireRoom } from '../../write/require-room.ts';
 import { unlessUnchanged, type Written, write } from '../../write/write.ts';
 import {
   type DestinationRow,
@@ -84,7 +85,10 @@ async function insertDestination(
   body: NewDestination,
 ): Promise<Written<ChatDestination>> {
   const { organizationId, services } = ctx;
-  await requireRoom(tx, organizationId);
+  await requireRoom(tx, organizationId, chatDestination, {
+    what: 'a chat destination',
+    max: CHAT_DESTINATIONS_MAX,
+  });
   const id = createId('chatDestination', services.randomBytes);
   const now = services.clock();
   const row = {
@@ -104,16 +108,6 @@ async function insertDestination(
     after: stored ? chatDestinationFacts(stored) : {},
     changes: [],
   };
-}
-
-/** @throws DomainError invalid_state */
-async function requireRoom(tx: Transaction, organizationId: string): Promise<void> {
-  const ofOrganization = eq(chatDestination.organizationId, organizationId);
-  if ((await tx.$count(chatDestination, ofOrganization)) < CHAT_DESTINATIONS_MAX) return;
-  throw new DomainError(
-    'invalid_state',
-    `Cannot create a chat destination: the organization has ${CHAT_DESTINATIONS_MAX} of them, which is the limit. Delete one first.`,
-  );
 }
 
 /** The number of the last notification; none of a new organization. */

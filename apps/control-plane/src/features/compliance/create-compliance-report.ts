@@ -6,13 +6,13 @@ import {
   type RouteInput,
   type Routes,
 } from '@tollkeeper/contract';
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { complianceReport, complianceReportPart } from '../../db/schema/index.ts';
-import { DomainError } from '../../domain-error.ts';
 import { findEarlierAnswer, idempotent } from '../../write/idempotent.ts';
+import { requireRoom } from '../../write/require-room.ts';
 import { type Written, write } from '../../write/write.ts';
 import { beginExport, endExport } from '../audit-events/index.ts';
 import { buildParts, type Parts } from './build-parts.ts';
@@ -86,7 +86,10 @@ async function insertReport(
   { parts, ...made }: Parts,
 ): Promise<Written<ComplianceReport>> {
   const { organizationId, services } = ctx;
-  await requireRoom(tx, organizationId);
+  await requireRoom(tx, organizationId, complianceReport, {
+    what: 'a report',
+    max: COMPLIANCE_REPORTS_MAX,
+  });
   const id = createId('complianceReport', services.randomBytes);
   await tx.insert(complianceReport).values({
     ...{ organizationId, id, ...subject, ...made },
@@ -106,17 +109,4 @@ async function insertReport(
     after: reportFacts(row),
     changes: [],
   };
-}
-
-/** @throws DomainError invalid_state */
-async function requireRoom(tx: Transaction, organizationId: string): Promise<void> {
-  const count = await tx.$count(
-    complianceReport,
-    eq(complianceReport.organizationId, organizationId),
-  );
-  if (count < COMPLIANCE_REPORTS_MAX) return;
-  throw new DomainError(
-    'invalid_state',
-    `Cannot make a report: the organization keeps ${COMPLIANCE_REPORTS_MAX} of them, which is the limit. Delete one first.`,
-  );
 }

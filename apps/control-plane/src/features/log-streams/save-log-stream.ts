@@ -16,11 +16,12 @@ import { requireScope, requireWholeOrganization } from '../../access/require-sco
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { auditChain, logStream, organization } from '../../db/schema/index.ts';
-import { DomainError, invalidField } from '../../domain-error.ts';
+import { invalidField } from '../../domain-error.ts';
 import { findUrlProblem, sealSecret } from '../../outgoing/index.ts';
 import { logStreamFacts } from '../../write/created-facts.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { idempotent } from '../../write/idempotent.ts';
+import { requireRoom } from '../../write/require-room.ts';
 import { isSame, unlessUnchanged, type Written, write } from '../../write/write.ts';
 import type { StreamRow } from './destinations/index.ts';
 import { isStreamOf, lockStream, readStream, streamEtag, streamTarget } from './stream-view.ts';
@@ -62,7 +63,7 @@ async function insertStream(
   body: NewStream,
 ): Promise<Written<LogStream>> {
   const { organizationId, services } = ctx;
-  await requireRoom(tx, organizationId);
+  await requireRoom(tx, organizationId, logStream, { what: 'a log stream', max: LOG_STREAMS_MAX });
   const id = createId('logStream', services.randomBytes);
   const now = services.clock();
   const settings = usableSettings(ctx, body.destination, body);
@@ -84,16 +85,6 @@ async function insertStream(
     after: { ...(stored ? logStreamFacts(stored) : {}), sequence: row.sequence },
     changes: [],
   };
-}
-
-/** @throws DomainError invalid_state */
-async function requireRoom(tx: Transaction, organizationId: string): Promise<void> {
-  const ofOrganization = eq(logStream.organizationId, organizationId);
-  if ((await tx.$count(logStream, ofOrganization)) < LOG_STREAMS_MAX) return;
-  throw new DomainError(
-    'invalid_state',
-    `Cannot create a log stream: the organization has ${LOG_STREAMS_MAX} of them, which is the limit. Delete one first.`,
-  );
 }
 
 type Settings = Readonly<Record<Exclude<LogStreamSetting, 'secret' | 'site'>, string | null>> &

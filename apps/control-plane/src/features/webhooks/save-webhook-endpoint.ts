@@ -12,11 +12,12 @@ import { requireScope, requireWholeOrganization } from '../../access/require-sco
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { auditChain, webhookCursor, webhookEndpoint } from '../../db/schema/index.ts';
-import { DomainError, invalidField } from '../../domain-error.ts';
+import { invalidField } from '../../domain-error.ts';
 import { findUrlProblem, sealSecret } from '../../outgoing/index.ts';
 import { webhookEndpointFacts } from '../../write/created-facts.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { idempotent } from '../../write/idempotent.ts';
+import { requireRoom } from '../../write/require-room.ts';
 import { isSame, unlessUnchanged, type Written, write } from '../../write/write.ts';
 import {
   endpointEtag,
@@ -61,7 +62,10 @@ async function insertEndpoint(
 ): Promise<Written<WebhookEndpointWithSecret>> {
   const { organizationId, services } = ctx;
   const { randomBytes, webhooks } = services;
-  await requireRoom(tx, organizationId);
+  await requireRoom(tx, organizationId, webhookEndpoint, {
+    what: 'a webhook endpoint',
+    max: WEBHOOK_ENDPOINTS_MAX,
+  });
   const id = createId('webhookEndpoint', randomBytes);
   const secret = createSigningSecret(randomBytes);
   const afterSequence = await readChainEnd(tx, organizationId);
@@ -89,16 +93,6 @@ async function insertEndpoint(
     after: { ...webhookEndpointFacts(row), signature },
     changes: [],
   };
-}
-
-/** @throws DomainError invalid_state */
-async function requireRoom(tx: Transaction, organizationId: string): Promise<void> {
-  const ofOrganization = eq(webhookEndpoint.organizationId, organizationId);
-  if ((await tx.$count(webhookEndpoint, ofOrganization)) < WEBHOOK_ENDPOINTS_MAX) return;
-  throw new DomainError(
-    'invalid_state',
-    `Cannot create a webhook endpoint: the organization has ${WEBHOOK_ENDPOINTS_MAX} of them, which is the limit. Delete one first.`,
-  );
 }
 
 /** The sequence of the last event; the transaction holds the lock of the chain's end. */
