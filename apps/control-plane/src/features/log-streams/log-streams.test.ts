@@ -247,4 +247,14 @@ describe('a stream', () => {
     expect(receiver.received.at(-1)?.body).toContain(`"id":"${test.eventId}"`);
     expect(await newest()).toMatchObject({ action: 'log_stream.test' });
   });
+
+  it('shows no part of a secret that is longer than what is kept of a problem', async () => {
+    const secret = `Bearer ${'token'.repeat(300)}`;
+    const { id } = (await create({ destination: 'otlp', secret })).body;
+    receiver.reply = answerWith(401, {}, JSON.stringify({ message: `Bad ${secret}: again` }));
+    const { body: test } = await owner.post(`${at(id)}/test`);
+    expect(test).toMatchObject({
+      problem: 'It answered with status 401. It says: Bad [secret]: again',
+    });
+  });
 });

@@ -11,6 +11,8 @@ import { withoutSecret } from './without-secret.ts';
 
 /** How long one request may take, its answer included. */
 export const TIMEOUT_MS = 30_000;
+/** Of what a destination says of itself, within a sentence about it. */
+const SENTENCE_CHARS_MAX = 600;
 
 export interface SentBatch extends BatchAnswer {
   readonly at: Date;
@@ -66,15 +68,17 @@ function unanswered(
 }
 
 function shown(answer: BatchAnswer, secret: string | null): BatchAnswer {
-  const clean = (text: string) => withoutSecret(text, secret).slice(0, LOG_STREAM_ANSWER_MAX);
+  // Cut last: what is left of a secret that was cut would not be found.
+  const clean = (text: string, charsMax = LOG_STREAM_ANSWER_MAX) =>
+    withoutSecret(text, secret).slice(0, charsMax);
   const { result, responseBody } = answer;
   return {
     ...answer,
     result:
       'problem' in result
-        ? { ...result, problem: clean(result.problem) }
+        ? { ...result, problem: clean(result.problem, SENTENCE_CHARS_MAX) }
         : result.kind === 'taken' && result.note !== null
-          ? { ...result, note: clean(result.note) }
+          ? { ...result, note: clean(result.note, SENTENCE_CHARS_MAX) }
           : result,
     responseBody: responseBody === null ? null : clean(responseBody),
   };

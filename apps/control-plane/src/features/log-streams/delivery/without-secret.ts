@@ -7,10 +7,47 @@ export function withoutSecret(text: string, secret: string | null): string {
   if (secret === null) return text;
   const parts = [secret, ...secret.split(' ')].filter((part) => part.length >= PART_MIN);
   const written = parts.flatMap((part) => [
-    part,
-    JSON.stringify(part).slice(1, -1),
-    encodeURIComponent(part),
-    Buffer.from(part).toString('base64'),
+    anyWriting(part),
+    new RegExp(literal(Buffer.from(part).toString('base64')), 'g'),
   ]);
-  return written.reduce((clean, each) => clean.replaceAll(each, MARK), text);
+  return written.reduce((clean, each) => clean.replace(each, MARK), text);
+}
+
+/** The names of characters in HTML. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['&', 'amp'],
+  ['<', 'lt'],
+  ['>', 'gt'],
+  ['"', 'quot'],
+  ["'", 'apos'],
+]);
+
+/** Matches the part, each of its characters as it is, or as JSON, URLs or HTML encode it: which of them, each server decides. */
+function anyWriting(part: string): RegExp {
+  const characters = part.match(/\\+|[^\\]/g) ?? [];
+  const patterns = characters.map((character, at) => {
+    // However often they are doubled.
+    if (character.startsWith('\\')) {
+      const times = character.length;
+      return `(?:\\\\{${times},}|(?:%5c){${times}}|(?:&#92;){${times}})`;
+    }
+    if (/\w/.test(character)) return character;
+    // After a backslash, a pattern that begins with one could match in two ways, and many of them take for ever.
+    const isAfter = characters[at - 1]?.startsWith('\\') === true;
+    const code = character.charCodeAt(0);
+    const hex = code.toString(16);
+    const forms = [
+      isAfter ? `\\x${hex}` : `\\\\*\\x${hex}|\\\\+u00${hex}`,
+      ...[`%${hex}`, `&#0*${code};`, `&#x0*${hex};`],
+      ...(NAMES.has(character) ? [`&${NAMES.get(character)};`] : []),
+    ];
+    return `(?:${forms.join('|')})`;
+  });
+  return new RegExp(patterns.join(''), 'gi');
+}
+
+function literal(text: string): string {
+  return Array.from(text, (each) => `\\x${each.charCodeAt(0).toString(16).padStart(2, '0')}`).join(
+    '',
+  );
 }

@@ -63,5 +63,5 @@ export const datadog: Destination = {
 function saidOf({ errors }: Record<string, unknown> = {}): string {
   const [first] = Array.isArray(errors) ? errors : [];
   const detail = typeof first === 'object' && first !== null ? first.detail : first;
-  return typeof detail === 'string' ? ` Datadog says: ${detail.slice(0, 200)}` : '';
+  return typeof detail === 'string' ? ` Datadog says: ${detail}` : '';
 }

@@ -139,10 +139,28 @@ function plain(value: AnyValue): unknown {
 }
 
 it('what a destination says has no secret, however it writes it', () => {
-  const header = `Bearer ${SECRET}"`;
-  const echoes = [header, `${SECRET}"`, JSON.stringify({ header }), encodeURIComponent(header)];
-  const encoded = Buffer.from(`${SECRET}"`).toString('base64');
-  const shown = withoutSecret([...echoes, encoded].join(' '), header);
-  expect(shown).not.toMatch(/secret-of|c2VjcmV0LW9m/);
+  const secret = `${SECRET}/a&b"`;
+  const header = `Bearer ${secret}`;
+  const json = JSON.stringify({ header });
+  const echoes = [
+    ...[header, secret, json, JSON.stringify(json), encodeURIComponent(header)],
+    // As servers in PHP, Go and HTML write it.
+    ...[json.replaceAll('/', '\\/'), json.replaceAll('&', '\\u0026')],
+    ...[header.replaceAll('&', '&amp;').replaceAll('"', '&#x22;'), header.toUpperCase()],
+    Buffer.from(secret).toString('base64'),
+  ];
+  for (const echo of echoes) {
+    expect(withoutSecret(echo, header), echo).not.toMatch(/secret-of|c2VjcmV0LW9m/i);
+  }
   expect(withoutSecret('plain', null)).toBe('plain');
+});
+
+it('what a destination says is looked through in no time, whatever the secret is', () => {
+  for (const part of ['\\"', '\\', '&amp;', '%25', '\\u0022', 'a/']) {
+    const secret = part.repeat(500);
+    const text = [part, `\\${part}`, part.replaceAll('\\', '\\\\\\')].map((each) =>
+      each.repeat(400),
+    );
+    expect(withoutSecret(text.join(' '), secret).length).toBeGreaterThan(0);
+  }
 });

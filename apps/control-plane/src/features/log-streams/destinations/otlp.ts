@@ -57,7 +57,7 @@ export const otlp: Destination = {
     });
     if (!isSuccess(answer)) {
       const { message } = jsonOf(answer) ?? {};
-      const said = typeof message === 'string' ? `It says: ${message.slice(0, 200)}` : '';
+      const said = typeof message === 'string' ? `It says: ${message}` : '';
       return answerOf(answer, refusalOf(answer, said));
     }
     const response = answer.body === '' ? {} : jsonOf(answer);
@@ -77,7 +77,7 @@ function takenOf(response: Record<string, unknown>, count: number): BatchResult 
   const { rejectedLogRecords, errorMessage } = partial as Record<string, unknown>;
   const rejected = Number(rejectedLogRecords ?? 0);
   const rejectedCount = Number.isSafeInteger(rejected) ? Math.min(Math.max(rejected, 0), count) : 0;
-  const said = typeof errorMessage === 'string' ? errorMessage.slice(0, 500) : '';
+  const said = typeof errorMessage === 'string' ? errorMessage : '';
   if (rejectedCount === 0 && said === '') return TAKEN;
   const rejects = rejectedCount > 0 ? `It rejected ${rejectedCount} of ${count} events.` : '';
   return { kind: 'taken', rejectedCount, note: `${rejects} ${said}`.trim() };

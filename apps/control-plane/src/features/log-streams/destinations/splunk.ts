@@ -69,6 +69,6 @@ function resultOf(isOk: boolean, code: unknown, refusal: () => BatchResult): Bat
 }
 
 function detailOf(code: number, text: unknown): string {
-  const said = typeof text === 'string' ? ` (${text.slice(0, 100)})` : '';
+  const said = typeof text === 'string' ? ` (${text})` : '';
   return [`Splunk says code ${code}${said}.`, HINTS.get(code) ?? ''].join(' ').trim();
 }
