@@ -1,4 +1,3 @@
-import { NO_SECRET_IN_LINES, POLICY_TEXT_MAX, SOURCE_TEXT } from '@tollkeeper/contract';
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import fastJsonStringify from 'fast-json-stringify';
@@ -6,27 +5,35 @@ import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify';
 import { LateSchema } from './json-schema.ts';
 
 /**
- * To name every fault, Ajv runs patterns also on texts that are too long. Longer than any text that
- * a pattern of ours takes, one is refused unread: then no pattern costs more than a moment.
+ * To name every fault, Ajv runs patterns also on texts that are too long. Longer than any text that a pattern takes,
+ * one is refused unread: then no pattern costs more than a moment.
  */
 const PATTERN_TEXT_MAX = 512;
-/** Of the text of a policy, the one that is longer. */
-const POLICY_PATTERNS: ReadonlySet<string> = new Set([
-  SOURCE_TEXT.source,
-  NO_SECRET_IN_LINES.source,
-]);
+/** The longest text of a field with the pattern, of those that take longer ones. */
+const longerMax = new Map<string, number>();
 const boundedRegExp = Object.assign(
   (pattern: string, flags: string) => {
     const compiled = new RegExp(pattern, flags);
-    const lengthMax = POLICY_PATTERNS.has(pattern) ? POLICY_TEXT_MAX : PATTERN_TEXT_MAX;
     return {
-      test: (text: string) => text.length <= lengthMax && compiled.test(text),
+      test: (text: string) =>
+        text.length <= (longerMax.get(pattern) ?? PATTERN_TEXT_MAX) && compiled.test(text),
       // Ajv tells patterns apart by their text: without it, the first would serve for all.
       toString: () => String(compiled),
     };
   },
   { code: 'boundedRegExp' },
 );
+
+/** Notes how long texts the patterns of a schema take. @param lengthMax of the text that holds them */
+function noteLengths(schema: unknown, lengthMax = 0): void {
+  if (typeof schema !== 'object' || schema === null) return;
+  const { pattern, maxLength = lengthMax } = schema as { pattern?: unknown; maxLength?: unknown };
+  const length = typeof maxLength === 'number' ? maxLength : 0;
+  if (typeof pattern === 'string' && length > (longerMax.get(pattern) ?? PATTERN_TEXT_MAX)) {
+    longerMax.set(pattern, length);
+  }
+  for (const each of Object.values(schema)) noteLengths(each, length);
+}
 
 const OPTIONS: Options = {
   allErrors: true,
@@ -57,7 +64,7 @@ export const compileValidator: FastifySchemaCompiler<object> = ({ schema, httpPa
 function compileLater(schema: object, isText: boolean) {
   let compiled: ValidateFunction | undefined;
   const validate = (data: unknown) => {
-    compiled ??= ajv.compile(jsonOf(schema));
+    compiled ??= compile(jsonOf(schema));
     if (isText) readNumbers(data, jsonOf(schema));
     const isValid = compiled(data);
     result.errors = compiled.errors ?? null;
@@ -65,6 +72,11 @@ function compileLater(schema: object, isText: boolean) {
   };
   const result = Object.assign(validate, { errors: null as ErrorObject[] | null });
   return result;
+}
+
+function compile(schema: object): ValidateFunction {
+  noteLengths(schema);
+  return ajv.compile(schema);
 }
 
 const WHOLE = /^-?\d{1,15}$/;

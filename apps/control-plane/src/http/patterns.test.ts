@@ -47,24 +47,41 @@ describe('a pattern of the contract takes time that grows with the text alone', 
   });
 });
 
-it(`no pattern but those of policies is asked about a text of more than ${LENGTH} characters`, () => {
+it(`no pattern is asked about a text of more than ${LENGTH} characters, but of fields that take more`, () => {
   const schema = { type: 'string', pattern: '^a*$' };
-  const validate = compileValidator({ schema, method: 'POST', url: '/', httpPart: 'body' });
+  const validate = compile(schema);
   expect(validate('a'.repeat(LENGTH))).toBe(true);
   expect(validate('a'.repeat(LENGTH + 1))).toBe(false);
   expect(validate('b')).toBe(false);
+  const longer = compile({ type: 'string', allOf: [{ pattern: '^b*$' }], maxLength: LENGTH + 1 });
+  expect(longer('b'.repeat(LENGTH + 1))).toBe(true);
+  expect(longer('b'.repeat(LENGTH + 2))).toBe(false);
+});
+
+it.each([
+  ['the URL of an endpoint', 'createWebhookEndpoint', 'url', 2048, 'https://a.example/'],
+  ['the secret of a log stream', 'createLogStream', 'secret', 4096, 'Bearer '],
+] as const)('%s may be as long as it says', (_what, name, field, length, beginning) => {
+  const { body } = fastifySchema(routes[name]);
+  const { properties = {} } = (body?.json ?? {}) as { properties?: Record<string, object> };
+  const validate = compile(properties[field] ?? {});
+  expect(validate(beginning.padEnd(length, 'x'))).toBe(true);
+  expect(validate(beginning.padEnd(length + 1, 'x'))).toBe(false);
 });
 
 it('takes the text of a policy up to its length, and none that hides text or holds a key', () => {
   const patterns = [SOURCE_TEXT, NO_SECRET_IN_LINES].map(({ source }) => ({ pattern: source }));
-  const schema = { type: 'string', allOf: patterns };
-  const validate = compileValidator({ schema, method: 'POST', url: '/', httpPart: 'body' });
+  const validate = compile({ type: 'string', allOf: patterns, maxLength: POLICY_TEXT_MAX });
   const comment = `// ${'a'.repeat(POLICY_TEXT_MAX - 4)}\n`;
   expect(validate(comment)).toBe(true);
   expect(validate(`${comment}a`)).toBe(false);
   expect(validate(`${comment.slice(2)}\u202e`)).toBe(false);
   expect(validate(`${comment.slice(60)}tk_live_${'a'.repeat(38)}`)).toBe(false);
 });
+
+function compile(schema: object) {
+  return compileValidator({ schema, method: 'POST', url: '/', httpPart: 'body' });
+}
 
 function collect() {
   const patterns = new Set<string>();
