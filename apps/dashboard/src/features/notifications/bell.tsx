@@ -50,9 +50,9 @@ export function Bell() {
           align="start"
           sideOffset={6}
           collisionPadding={8}
-          className="animate-fade z-60 flex max-h-[min(32rem,var(--radix-popover-content-available-height))] w-96 max-w-[calc(100vw-1rem)] flex-col rounded-lg border border-line bg-surface shadow-float"
+          className="animate-fade z-60 flex max-h-[min(32rem,var(--radix-popover-content-available-height))] w-96 max-w-(--radix-popover-content-available-width) flex-col rounded-lg border border-line bg-surface shadow-float"
         >
-          <header className="flex min-h-12 items-center justify-between gap-3 border-line border-b px-4">
+          <div className="flex min-h-12 items-center justify-between gap-3 border-line border-b px-4">
             <h2 className="font-semibold">Notifications</h2>
             {unread > 0 && newest ? (
               <Button
@@ -64,7 +64,7 @@ export function Bell() {
                 Mark all as read
               </Button>
             ) : null}
-          </header>
+          </div>
           <div className="min-h-0 flex-1 overflow-y-auto">
             {error && !data ? (
               <div className="p-4">
@@ -81,7 +81,7 @@ export function Bell() {
               </ul>
             )}
           </div>
-          <footer className="border-line border-t px-4 py-2.5">
+          <div className="border-line border-t px-4 py-2.5">
             <Link
               to="/notifications"
               onClick={close}
@@ -89,7 +89,7 @@ export function Bell() {
             >
               All notifications and preferences
             </Link>
-          </footer>
+          </div>
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
