@@ -133,6 +133,7 @@ export const AUDIT_ACTIONS = [
   'chat_destination.delete',
   'chat_destination.test',
   'chat_destination.fail',
+  'chat_destination.refuse',
   'access.refused',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

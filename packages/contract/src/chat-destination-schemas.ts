@@ -58,7 +58,8 @@ export const chatDestination = z
       description: 'When it first failed since its last success; null while all is well',
     }),
     lastProblem: z.string().nullable().meta({
-      description: 'Why the last attempt failed; null if it succeeded',
+      description:
+        'While it fails, why; while it does not, the last time that the service refused the text of a notification, if it ever did',
     }),
     nextAttemptAt: instant.nullable().meta({
       description: 'While it fails, when it is tried again',

@@ -178,5 +178,6 @@ function nextRow(ctx: Ctx, row: DestinationRow, { name, url, kinds }: Edit['body
   if (stored?.toString() === new URL(url).href) return next;
   // What was wrong may be right now, and a message that is under way to where it was decides nothing any more.
   const anew = { nextAttemptAt: ctx.services.clock(), claimedUntil: null, triesCount: 0 };
-  return { ...next, ...sealed, ...anew };
+  const lastProblem = row.failingSince === null ? null : row.lastProblem;
+  return { ...next, ...sealed, ...anew, lastProblem };
 }

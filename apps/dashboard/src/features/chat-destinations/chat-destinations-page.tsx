@@ -102,9 +102,9 @@ function TestNotice({ name, problem }: Tested) {
   );
 }
 
-/** Why a destination fails. */
-function problemNote({ health, lastProblem, failingSince }: ChatDestination) {
-  if (health === 'healthy' || lastProblem === null) return undefined;
+/** Why a destination fails, or which text it refused. */
+function problemNote({ lastProblem, failingSince }: ChatDestination) {
+  if (lastProblem === null) return undefined;
   return (
     <p className="text-[0.8125rem] text-soft [overflow-wrap:anywhere]">
       {lastProblem}

@@ -4,7 +4,7 @@ import { chatDestination } from '../../../db/schema/index.ts';
 import { busyOrganizations } from '../../../delivery/index.ts';
 import { type DestinationRow, isDestination } from '../destination-view.ts';
 
-/** A process that has not recorded the message by then was killed; no message takes half as long. */
+/** A process that has not recorded the message by then was killed; no message takes longer than half of it, sent twice. */
 export const LEASE_MS = 60_000;
 
 export interface ClaimedDestination {

@@ -202,6 +202,49 @@ it('is not disabled by what answers at a URL that it has no more', async () => {
   expect(await run()).toEqual([['Ada Owner revoked the API key "one".']]);
 });
 
+it('is posted what it refuses without its text, and goes on', async () => {
+  receiver.reply = ({ body }, response) => {
+    const isRefused = body.includes('poison');
+    response.writeHead(isRefused ? 400 : 200).end(isRefused ? 'invalid_blocks' : 'ok');
+  };
+  await revokeTheirs('poison');
+  await derive();
+  await query(`insert into notification
+    select organization_id, number + 1, 'ntf_after', 'audit_alarm', 'audit_log.alarm', null, null,
+      subject || '{"name": "after"}', facts, 1, null, at, created_at from notification`);
+  await query('update notification_cursor set last_number = last_number + 1');
+  await run();
+  await run(60_000);
+  expect(await read()).toMatchObject({ health: 'failing' });
+  const [refused, withheld, ...more] = await run(5 * 60_000);
+  expect([refused?.length, withheld, more]).toEqual([
+    1,
+    ['The text of this notification was refused here. Open Tollkeeper to read it.'],
+    [],
+  ]);
+  const lastProblem = expect.stringMatching(/^A notification was posted without .*invalid_blocks/);
+  expect(await read()).toMatchObject({ health: 'healthy', lastProblem });
+  expect((await auditEvents(query)).at(-1)).toMatchObject({
+    ...{ action: 'chat_destination.refuse', actor: { type: 'system', job: 'deliver-chats' } },
+    after: {
+      problem: 'It answered with status 400 (invalid_blocks).',
+      kinds: ['api_key_changed'],
+    },
+  });
+  expect(await run()).toEqual([['Audit log alarm: after']]);
+  expect(await read()).toMatchObject({ health: 'healthy', lastProblem });
+});
+
+it.each([400, 403, 404])('keeps what waits where all is refused with status %i', async (status) => {
+  receiver.reply = answerWith(status, {}, 'no_service');
+  await revokeTheirs('one');
+  await derive();
+  for (let tries = 0; tries < 4; tries += 1) await run(DAY_MS / 24);
+  expect(await read()).toMatchObject({ health: 'failing', lastDeliveredAt: null });
+  receiver.reply = answerWith(200, {}, 'ok');
+  expect(await run(DAY_MS / 24)).toEqual([['Ada Owner revoked the API key "one".']]);
+});
+
 it('that fails for five days is disabled, and people are warned a day before', async () => {
   receiver.reply = answerWith(500);
   await revokeTheirs('one');

@@ -7,11 +7,17 @@ import {
   type RunLimits,
   runDelivery,
 } from '../../../delivery/index.ts';
-import { chatMessage, type SentMessage, sendMessage } from '../messages/index.ts';
+import {
+  chatMessage,
+  isRefusal,
+  type SentMessage,
+  sendMessage,
+  withheldMessage,
+} from '../messages/index.ts';
 import { type ClaimedDestination, claimDestinations } from './claim-destinations.ts';
-import { type Plan, planMessage } from './plan-message.ts';
+import { ALONE_TRIES, type Plan, planMessage } from './plan-message.ts';
 import { recordMessage, release, skipMessage } from './record-message.ts';
-import { disableDestination, reportFailing } from './report-failing.ts';
+import { disableDestination, reportFailing, reportRefused } from './report-failing.ts';
 
 /** One message of each destination. */
 const AT_ONCE_MAX = 50;
@@ -39,6 +45,8 @@ interface Outcome {
   readonly plan: Plan;
   /** Undefined where there was nothing to send. */
   readonly sent: SentMessage | undefined;
+  /** Why the service refused the text, where it took the message without. */
+  readonly refusal?: string | null;
 }
 
 function createChatDelivery(services: Services): Delivery<ClaimedDestination, Outcome> {
@@ -70,16 +78,24 @@ async function sendNext(
   const { organizationName, shown } = plan;
   if (shown.length === 0) return { plan, sent: undefined };
   const body = chatMessage(services, row.service, organizationName, shown);
-  return { plan, sent: await sendMessage(services, row, body, { cut }) };
+  const sent = await sendMessage(services, row, body, { cut });
+  if (row.triesCount < ALONE_TRIES || !isRefusal(sent)) return { plan, sent };
+  // A destination that takes nothing any more refuses this as well, and keeps what waits.
+  const withheld = withheldMessage(services, row.service, shown);
+  const again = await sendMessage(services, row, withheld, { cut });
+  return { plan, sent: again, refusal: again.problem === null ? sent.problem : null };
 }
 
 async function record(
   services: Services,
   { row }: ClaimedDestination,
-  { plan, sent }: Outcome,
+  { plan, sent, refusal = null }: Outcome,
 ): Promise<void> {
   if (!sent) return skipMessage(services, row, plan);
-  const { disableFor, isWarningDue } = await recordMessage(services, row, plan, sent);
+  const { disableFor, isWarningDue, isRefused } = await recordMessage(services, row, {
+    ...{ plan, sent, refusal },
+  });
+  if (isRefused) await reportRefused(services, row, plan, refusal);
   if (isWarningDue) await reportFailing(services, row, sent.at);
   if (!disableFor) return;
   await disableDestination(services, row, disableFor);

@@ -12,6 +12,8 @@ import type { ClaimedDestination } from './claim-destinations.ts';
 const READ_MAX = 500;
 /** Different happenings in one message; further ones wait for the next. */
 const GROUPS_MAX = 8;
+/** After so many attempts that failed, what is alike is sent alone: it may be the message that is refused. */
+export const ALONE_TRIES = 2;
 /** So many alike are named one by one; more of them are counted. */
 const ALIKE_MAX = 3;
 /** When a summary is looked at again that has just begun: it is likely to be whole then. */
@@ -42,7 +44,8 @@ export async function planMessage(
   const again = found.filter((each) => dueCounts.has(each.number));
   const grown = again.filter(({ number, count }) => count > (dueCounts.get(number) ?? count));
   const fresh = found.filter(({ number }) => !dueCounts.has(number)).slice(0, READ_MAX);
-  const { groups, rest } = group(grown, fresh);
+  const groupsMax = row.triesCount >= ALONE_TRIES ? 1 : GROUPS_MAX;
+  const { groups, rest } = group(grown, fresh, groupsMax);
   const isLeft = ({ number }: SentSummary | Row) => rest.has(number);
   const taken = fresh.filter((each) => !isLeft(each));
   const isAll = rest.size === 0 && fresh.length < READ_MAX;
@@ -92,7 +95,7 @@ function readNotifications(
  * many groups for one message of the services.
  * @returns also the numbers of the rest
  */
-function group(grown: readonly Row[], fresh: readonly Row[]) {
+function group(grown: readonly Row[], fresh: readonly Row[], groupsMax: number) {
   const groups = new Map<string, Row[]>();
   const named = [grown, fresh].flatMap((rows, part) =>
     rows.map((row) => ({ row, name: `${part} ${row.kind} ${row.reason}` })),
@@ -101,7 +104,7 @@ function group(grown: readonly Row[], fresh: readonly Row[]) {
   for (const { row, name } of named) {
     const alike = groups.get(name);
     if (alike) alike.push(row);
-    else if (groups.size === GROUPS_MAX) break;
+    else if (groups.size === groupsMax) break;
     else groups.set(name, [row]);
     at += 1;
   }

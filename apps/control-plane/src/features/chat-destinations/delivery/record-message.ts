@@ -18,6 +18,15 @@ export interface Consequence {
   readonly disableFor?: ChatDisableReason | undefined;
   /** Whether people are to be warned that it fails. */
   readonly isWarningDue?: boolean;
+  /** Whether the service took the message only without its text. */
+  readonly isRefused?: boolean;
+}
+
+interface Recorded {
+  readonly plan: Plan;
+  readonly sent: SentMessage;
+  /** Why the service refused the text, where it took the message without. */
+  readonly refusal: string | null;
 }
 
 /**
@@ -27,8 +36,7 @@ export interface Consequence {
 export async function recordMessage(
   { db }: Pick<Services, 'db'>,
   claimed: DestinationRow,
-  plan: Plan,
-  sent: SentMessage,
+  { plan, sent, refusal }: Recorded,
 ): Promise<Consequence> {
   return db.transaction(async (tx) => {
     const [row] = await tx.select().from(chatDestination).where(isClaimed(claimed)).for('update');
@@ -37,9 +45,12 @@ export async function recordMessage(
     if (sent.problem === null) {
       await tx
         .update(chatDestination)
-        .set({ ...WELL, ...plan.next, lastDeliveredAt: sent.at, nextAttemptAt: pauseAfter(sent) })
+        .set({
+          ...{ ...WELL, ...plan.next, lastDeliveredAt: sent.at, nextAttemptAt: pauseAfter(sent) },
+          lastProblem: refusal === null ? keptRefusal(row) : refusalNote(refusal, sent.at),
+        })
         .where(ofRow);
-      return {};
+      return { isRefused: refusal !== null };
     }
     const failingSince = row.failingSince ?? sent.at;
     const triesCount = row.triesCount + 1;
@@ -55,9 +66,17 @@ export async function recordMessage(
   });
 }
 
-const WELL = {
-  ...{ claimedUntil: null, triesCount: 0, failingSince: null, warnedAt: null, lastProblem: null },
-};
+const WELL = { claimedUntil: null, triesCount: 0, failingSince: null, warnedAt: null };
+
+/** While all is well, a problem is the last text that was refused: it stays until the destination fails. */
+function keptRefusal({ failingSince, lastProblem }: DestinationRow): string | null {
+  return failingSince === null ? lastProblem : null;
+}
+
+function refusalNote(refusal: string, at: Date): string {
+  const moment = at.toISOString().slice(0, 16).replace('T', ' ');
+  return `A notification was posted without its text on ${moment} UTC, since the service refused it. ${refusal}`;
+}
 
 function pauseAfter({ at, durationMs }: SentMessage): Date {
   return new Date(at.getTime() + durationMs + PAUSE_MS);

@@ -4,6 +4,7 @@ import type { Facts } from '../../../write/audit.ts';
 import { jobSource } from '../../../write/job-source.ts';
 import { commit, type WriteServices } from '../../../write/write.ts';
 import { type DestinationRow, destinationTarget, isDestination } from '../destination-view.ts';
+import type { Plan } from './plan-message.ts';
 
 /** The job that sends notifications to chats, as its events name it. */
 export const DELIVER_CHATS = 'deliver-chats';
@@ -34,6 +35,19 @@ export function disableDestination(
   }));
 }
 
+/** Records that the service refused the text of notifications, which are in the channel without it. */
+export function reportRefused(
+  services: WriteServices,
+  destination: DestinationRow,
+  { shown }: Plan,
+  problem: string | null,
+): Promise<void> {
+  const kinds = [...new Set(shown.map(({ kind }) => kind))];
+  return report(services, destination, 'chat_destination.refuse', () => ({
+    ...{ set: {}, before: {}, after: { problem, kinds } },
+  }));
+}
+
 interface Report {
   readonly set: Partial<DestinationRow>;
   readonly before: Facts;
@@ -53,7 +67,9 @@ function report(
     const [row] = await tx.select().from(chatDestination).where(isThis).for('update');
     const found = row?.status === 'enabled' ? reportOf(row) : undefined;
     if (!row || !found) return { replayed: undefined };
-    await tx.update(chatDestination).set(found.set).where(isThis);
+    if (Object.keys(found.set).length > 0) {
+      await tx.update(chatDestination).set(found.set).where(isThis);
+    }
     return {
       result: undefined,
       target: destinationTarget(row),

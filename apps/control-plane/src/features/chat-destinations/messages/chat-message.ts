@@ -37,6 +37,29 @@ export function chatMessage(
   return write(service, { organizationName, items, url: `${baseUrl}/notifications` });
 }
 
+/**
+ * The body of a request that posts the same without anything that people wrote: what the service refused may lie in
+ * that.
+ */
+export function withheldMessage(
+  { baseUrl }: Pick<Services, 'baseUrl'>,
+  service: ChatService,
+  shown: readonly ShownNotification[],
+): string {
+  const items = shown.map(({ kind, path }) => {
+    const { title } = channelKind(kind);
+    const { isSecurity } = notificationKind(kind);
+    return { title, isSecurity, text: WITHHELD, url: baseUrl + path };
+  });
+  return write(service, {
+    organizationName: 'Tollkeeper',
+    items,
+    url: `${baseUrl}/notifications`,
+  });
+}
+
+const WITHHELD = 'The text of this notification was refused here. Open Tollkeeper to read it.';
+
 export function testMessage(
   { baseUrl }: Pick<Services, 'baseUrl'>,
   service: ChatService,

@@ -24,6 +24,15 @@ export interface SentMessage {
   readonly retryAfter: string | undefined;
 }
 
+/** Statuses by which services, and what stands before them, refuse a message for what it holds; some refuse all by them. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 403, 406, 413, 422]);
+
+/** Whether the service answered that it does not take this message, which another one may yet be taken after. */
+export function isRefusal({ status, problem }: SentMessage): boolean {
+  if (status === null || problem === null) return false;
+  return REFUSALS.has(status) || (status >= 200 && status < 300);
+}
+
 type SendServices = Pick<Services, 'clock' | 'log' | 'outgoing' | 'chats'>;
 
 /**
