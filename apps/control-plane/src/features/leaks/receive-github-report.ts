@@ -20,15 +20,13 @@ interface Signed {
 const TOGETHER_MAX = 500;
 
 /** GitHub may add fields; a match without a text is none. */
-const matches = z.array(
-  z.object({
-    token: z.string(),
-    type: z.string(),
-    url: z.string().nullish(),
-    source: z.string().nullish(),
-  }),
-);
-type Match = z.output<typeof matches>[number];
+const match = z.object({
+  token: z.string(),
+  type: z.string(),
+  url: z.string().nullish(),
+  source: z.string().nullish(),
+});
+type Match = z.output<typeof match>;
 
 /**
  * Receives keys that GitHub found in public, and answers which of them are keys of this server. Before the
@@ -93,7 +91,11 @@ const BASE64 = /^[A-Za-z0-9+/]{8,98}={0,2}$/;
 /** @throws DomainError malformed_request */
 function parseMatches(body: Uint8Array): Match[] {
   try {
-    return matches.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
+    const found = z
+      .array(z.unknown())
+      .parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
+    // One by one: a list of millions that are none would otherwise make a problem of each.
+    return found.map((each) => match.parse(each));
   } catch {
     // Without a cause, which would quote the body.
     throw new DomainError(
