@@ -80,6 +80,19 @@ describe('the retention of audit events', () => {
     expect((await setDays(30, confined.client)).problem.code).toBe('outside_workspace');
   });
 
+  it('is shortened only after a recent sign-in', async () => {
+    await setDays(90);
+    await query(`update session set authenticated_at = now() - interval '601 seconds'`);
+    for (const days of [90, 91, null]) expect((await setDays(days)).status, `${days}`).toBe(200);
+    expect((await setDays(3650)).problem.code).toBe('recent_sign_in_required');
+    await query('update session set authenticated_at = now()');
+    await setDays(91);
+    await query(`update session set authenticated_at = now() - interval '601 seconds'`);
+    expect((await setDays(90)).problem.code).toBe('recent_sign_in_required');
+    await query('update session set authenticated_at = now()');
+    expect((await setDays(90)).status).toBe(200);
+  });
+
   it('concerns the organization of the caller alone', async () => {
     const other = await addOrganization(app, 'Other');
     await setDays(30, other.owner.client);

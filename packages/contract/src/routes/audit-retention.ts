@@ -20,7 +20,7 @@ export const updateAuditLog = defineRoute({
   path: '/v1/audit-log',
   access: 'organization.settings',
   summary:
-    'Set how long audit events are kept. A daily job deletes older ones; what is left stays provable',
+    'Set how long audit events are kept. A daily job deletes older ones; what is left stays provable. In a session, keeping them for less time than before needs a recent sign-in',
   tag: 'Audit log',
   body: z.strictObject({
     retentionDays: z
@@ -32,5 +32,5 @@ export const updateAuditLog = defineRoute({
   }),
   status: 200,
   response: z.strictObject(auditRetention).meta({ id: 'AuditRetention' }),
-  errors: ['outside_workspace'],
+  errors: ['outside_workspace', 'recent_sign_in_required'],
 });

@@ -91,12 +91,18 @@ export const deleteOrganization = defineRoute({
   path: '/v1/organization',
   access: 'organization.delete',
   summary:
-    'Delete the organization; every key is revoked and a subscription canceled at once, and all data is erased after 30 days',
+    'Delete the organization; every key is revoked and a subscription canceled at once, and all data is erased after 30 days. In a session, this also needs a recent sign-in',
   tag,
   body: z.strictObject({
     name: z.string().max(64).meta({ description: 'Name of the organization, typed again' }),
     password,
   }),
   status: 204,
-  errors: ['invalid_state', 'password_wrong', 'rate_limited', 'outside_workspace'],
+  errors: [
+    'invalid_state',
+    'password_wrong',
+    'rate_limited',
+    'outside_workspace',
+    'recent_sign_in_required',
+  ],
 });

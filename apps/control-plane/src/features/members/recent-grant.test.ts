@@ -161,6 +161,16 @@ describe.each(FINAL_SCOPES)('granting %s', (scope) => {
 const scopesOf = async ({ client }: TestKey) =>
   (await client.get<Identity>('/v1/whoami')).body.scopes;
 
+it('asks the owner for a recent sign-in, beside the password, to delete the organization', async () => {
+  const body = JSON.stringify({ name: 'Acme', password: OWNER.password });
+  const type = { 'content-type': 'application/json' };
+  await signedIn('601 seconds');
+  const before = await readTables(app);
+  const late = await owner.raw('DELETE', '/v1/organization', body, type);
+  expect(late.problem.code).toBe('recent_sign_in_required');
+  expect(await readTables(app)).toEqual(before);
+});
+
 it('asks the owner for a recent sign-in, beside the password, to hand the organization over', async () => {
   const heir = await addMember(app, organizationId, 'admin');
   const body = { memberId: heir.memberId, password: OWNER.password };

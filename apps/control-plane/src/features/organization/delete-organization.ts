@@ -7,7 +7,7 @@ import { apiKey, invitation, organization } from '../../db/schema/index.ts';
 import { invalidField } from '../../domain-error.ts';
 import { deleteFleet } from '../../fleet/delete-fleet.ts';
 import { write } from '../../write/write.ts';
-import { requirePassword } from '../identity/index.ts';
+import { requirePassword, requireRecentSignIn } from '../identity/index.ts';
 import { lockOrganization } from './get-organization.ts';
 
 type Body = RouteInput<Routes['deleteOrganization']>['body'];
@@ -15,7 +15,7 @@ type Body = RouteInput<Routes['deleteOrganization']>['body'];
 /**
  * Revokes every key, removes every gateway and shuts everybody out at once. What it subscribed to ends after that. The record and its audit log stay for 30
  * days, for the export; the daily job erases them.
- * @throws DomainError password_wrong, validation_failed when the typed name differs
+ * @throws DomainError password_wrong, recent_sign_in_required, validation_failed when the typed name differs
  */
 export async function deleteOrganization(ctx: Ctx, { body }: { body: Body }): Promise<undefined> {
   requireWholeOrganization(ctx);
@@ -23,6 +23,7 @@ export async function deleteOrganization(ctx: Ctx, { body }: { body: Body }): Pr
   const spec = { scope: 'organization.delete', action: 'organization.delete' } as const;
   return write(ctx, spec, async (tx, confirmed) => {
     await allowLongStatements(tx);
+    await requireRecentSignIn(confirmed, tx);
     const row = await lockOrganization(tx, confirmed);
     if (body.name !== row.name) {
       throw invalidField('name', `must be the name of the organization, "${row.name}"`);
