@@ -1,6 +1,10 @@
 import { decisionDetail, ERRORS, type ErrorCode, type Problem } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
+import { Command } from 'commander';
 import { expect, test } from 'vitest';
+import type { CliContext } from './cli-context.ts';
+import { addNoun } from './command/add-verb.ts';
+import { COMMANDS } from './commands/index.ts';
 import { exitCodeOf, explain } from './explain.ts';
 import { EXIT, Failure } from './failure.ts';
 
@@ -85,4 +89,35 @@ test('nothing that a server says reaches the terminal as a control character', (
   expect(explain(error).lines[0]).toBe('No key "\\x1b[2J".');
   const failure = new Failure(EXIT.usage, 'two\nlines', { details: ['\u001b[1A'] });
   expect(explain(failure).lines).toEqual(['two\\x0alines', '\\x1b[1A']);
+});
+
+test.each([
+  ['audit retention', 'retentionDays', '<days>'],
+  ['notifications set-digest', 'digestHour', '<hour>'],
+  ['compliance start', 'endsAt', '--ends'],
+  ['compliance start', 'disablesUnconfirmed', '--disable'],
+  ['compliance start', 'workspaceId', '--workspace'],
+  ['compliance extend', 'reviewerId', '--reviewer'],
+  ['compliance report', 'unusedDays', '--unused-days'],
+  ['webhooks create', 'eventTypes', '--events'],
+  ['webhooks update', 'isOrdered', '--ordered'],
+  ['log-streams create', 'tags', '--tags'],
+  ['log-streams create', 'startAt', '--start-at'],
+  ['log-streams create', 'destination', '<destination>'],
+  ['keys create', 'tags', '--tag'],
+])('%s calls the field %s of the API %s', async (words, field, term) => {
+  const [noun, verb] = words.split(' ');
+  const loaded = await COMMANDS.find(({ name }) => name === noun)?.load();
+  if (!loaded || !('verbs' in loaded)) throw new Error(`There is no command ${noun}`);
+  const parent = new Command();
+  addNoun(parent, loaded, { ctx: { env: {} } as unknown as CliContext, exitCode: EXIT.ok });
+  const command = parent.commands.find((each) => each.name() === verb);
+  const refusal = (detail: string) => {
+    const errors = [{ path: field, message: 'must be something else' }];
+    const error = new ApiError(problem('validation_failed', { detail, errors }));
+    return explain(error, command).lines[0];
+  };
+  const expected = `${term} must be something else.`;
+  expect(refusal(`"${field}" must be something else.`)).toBe(expected);
+  expect(refusal(`The field "${field}" must be something else.`)).toBe(expected);
 });

@@ -183,8 +183,8 @@ async function signInAdvice(ctx: CliContext): Promise<string> {
   return `Run "${loginCommand(url)}", or set TOLLKEEPER_API_KEY.`;
 }
 
-/** Options whose name is not that of the API's field in kebab-case. */
-const OPTION_OF_FIELD = new Map([
+/** Options and arguments whose name is not that of the API's field in kebab-case. */
+const NAME_OF_FIELD = new Map([
   ['workspaceId', 'workspace'],
   ['roleId', 'role'],
   ['memberId', 'member'],
@@ -202,16 +202,24 @@ const OPTION_OF_FIELD = new Map([
   ['twoFactorRequired', 'two-factor'],
   ['defaultExpiryDays', 'default-expiry'],
   ['replacementRoleId', 'replacement'],
+  ['retentionDays', 'days'],
+  ['digestHour', 'hour'],
+  ['endsAt', 'ends'],
+  ['reviewerId', 'reviewer'],
+  ['disablesUnconfirmed', 'disable'],
+  ['eventTypes', 'events'],
+  ['isOrdered', 'ordered'],
 ]);
 
 /** What a command calls a field of the API: `--workspace`, `<name>`; undefined if it has neither. */
 function termOf(path: string, command: Command | undefined): string | undefined {
   const field = fieldOf(path);
   if (!command || field === '') return undefined;
-  const isArgument = command.registeredArguments.some((argument) => argument.name() === field);
-  if (isArgument) return `<${field}>`;
-  const option = `--${OPTION_OF_FIELD.get(field) ?? kebabCase(field)}`;
-  return command.options.some(({ long }) => long === option) ? option : undefined;
+  const names = [NAME_OF_FIELD.get(field) ?? field, field];
+  const named = command.registeredArguments.find((argument) => names.includes(argument.name()));
+  if (named) return `<${named.name()}>`;
+  const options = names.map((name) => `--${kebabCase(name)}`);
+  return options.find((option) => command.options.some(({ long }) => long === option));
 }
 
 /** The name in it that a command may have an option for. */
@@ -226,7 +234,7 @@ function inCommandTerms(sentence: string, command: Command | undefined): string 
   return sentence
     .replace(/\b[Tt]he field "([^"]+)"/g, (whole, path: string) => termOf(path, command) ?? whole)
     .replace(/("?)\b([a-z]+[A-Z][A-Za-z]*)\b(?:[./]\d+)?\1/g, (whole, _quote, field: string) => {
-      return OPTION_OF_FIELD.has(field) ? (termOf(field, command) ?? whole) : whole;
+      return NAME_OF_FIELD.has(field) ? (termOf(field, command) ?? whole) : whole;
     })
     .replace('GET /v1/scopes', '"tollkeeper scopes"')
     .replace('GET /v1/workspaces', '"tollkeeper workspaces list"');
