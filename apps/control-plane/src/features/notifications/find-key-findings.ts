@@ -11,7 +11,12 @@ import { type NamedFinding, storeFindings } from './store-findings.ts';
 const DAY_MS = 86_400_000;
 /** Owners are warned that early that a key is about to be disabled because it is not used. */
 const DISABLE_WARNING_DAYS = 7;
-const EXPIRY_DAYS_MAX = Math.max(...KEY_EXPIRY_DAYS);
+/**
+ * Keys are looked at once a day, and what is found is mailed within another one: so much earlier it has to be found, or
+ * owners would read of the last day once the key has expired.
+ */
+const AHEAD_DAYS = 1;
+const EXPIRY_DAYS_MAX = Math.max(...KEY_EXPIRY_DAYS) + AHEAD_DAYS;
 
 /**
  * Notifies owners of keys that expire soon, of keys that are not used, and of keys that the daily job is about to
@@ -83,13 +88,13 @@ function expiring(key: KeyRow, now: Date): NamedFinding[] {
   const leftMs = expiresAt.getTime() - now.getTime();
   const lifeMs = expiresAt.getTime() - createdAt.getTime();
   const reached = KEY_EXPIRY_DAYS.filter(
-    (each) => leftMs <= each * DAY_MS && lifeMs > each * DAY_MS,
+    (each) => leftMs <= (each + AHEAD_DAYS) * DAY_MS && lifeMs > each * DAY_MS,
   );
   if (reached.length === 0) return [];
-  const days = Math.min(...reached);
+  const days = Math.ceil(leftMs / DAY_MS);
   return [
     {
-      finding: `expires ${id} ${expiresAt.toISOString()} ${days}`,
+      finding: `expires ${id} ${expiresAt.toISOString()} ${Math.min(...reached)}`,
       happening: {
         ...about(key, now),
         ...{ kind: 'api_key_expiring', reason: 'api_key.expires' },

@@ -15,7 +15,8 @@ import { startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
 import { deriveNotifications } from './derive-notifications.ts';
 import { findGatewayFindings } from './find-gateway-findings.ts';
-import { findKeyFindings } from './find-key-findings.ts';
+import { findingsOf, findKeyFindings } from './find-key-findings.ts';
+import { nextDigest } from './store-notifications.ts';
 
 const PATH = '/v1/notifications';
 const DAY_MS = 86_400_000;
@@ -200,8 +201,28 @@ describe('what no event records', () => {
     expect(expiring.map(({ text }) => /within (?:a day|\d+ days)/.exec(text)?.[0])).toEqual([
       'within a day',
       'within 3 days',
-      'within 14 days',
+      'within 15 days',
     ]);
+  });
+
+  it('is mailed before a key expires, at whatever hour', () => {
+    for (let n = 0; n < 24 * 24; n += 1) {
+      const expiresAt = new Date(Date.UTC(2027, 0, 30, n % 24, 30));
+      const key = { id: 'key_1', expiresAt, createdAt: new Date(Date.UTC(2027, 0, 1)) };
+      const mailedAt = new Map<string, Date>();
+      for (let at = Date.UTC(2027, 0, 10, 3, 23); at < expiresAt.getTime(); at += DAY_MS) {
+        for (const { finding } of findingsOf(
+          key as Parameters<typeof findingsOf>[0],
+          null,
+          new Date(at),
+        )) {
+          const mail = nextDigest(new Date(at), Math.floor(n / 24));
+          mailedAt.set(finding, mailedAt.get(finding) ?? mail);
+        }
+      }
+      expect(mailedAt.size).toBe(3);
+      expect([...mailedAt.values()].every((at) => at < expiresAt)).toBe(true);
+    }
   });
 
   it('is a key that was not used for 30 days, once until it is used', async () => {
