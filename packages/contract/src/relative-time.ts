@@ -40,3 +40,11 @@ export function secondsAgo(at: string, now: number): string {
   if (seconds < 2) return 'just now';
   return seconds < 60 ? words.format(-seconds, 'second') : relativeTime(at, now);
 }
+
+/** "12 s", "5 min", "3 h", "7 days": how long something has waited. */
+export function lagWords(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} days`;
+}

@@ -37,10 +37,11 @@ test('a new stream has its secret from standard input, and shows it nowhere', as
   });
 });
 
-test('a destination that needs no secret asks for none, and an unknown one is refused', async () => {
-  const api = createApi({ [`POST ${PATH}`]: STREAM });
+test('a destination that needs no secret asks for none and says so, and an unknown one is refused', async () => {
+  const api = createApi({ [`POST ${PATH}`]: { ...STREAM, hasSecret: false } });
   const argv = ['log-streams', 'create', 'Collector', 'otlp', '--url', 'https://otel.example/'];
-  await tollkeeper([...argv, '--start-at', 'now'], { fetch: api.fetch });
+  const created = await tollkeeper([...argv, '--start-at', 'now'], { fetch: api.fetch });
+  expect(created.stderr).toContain('It sends without a secret.');
   expect(api.seen[0]?.body).toMatchObject({ destination: 'otlp', startAt: 'now' });
   const { exitCode, stderr } = await tollkeeper(['log-streams', 'create', 'X', 'syslog']);
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining('splunk, datadog, otlp')]);
@@ -53,6 +54,7 @@ test('the list shows health, backlog, lag and loss', async () => {
     health: 'failing',
     prunedCount: 4,
     rejectedCount: 1,
+    lagSeconds: 606_055,
   };
   const api = createApi({ [`GET ${PATH}`]: { ...one, data: [STREAM, failing] } });
   const { stdout } = await tollkeeper(['log-streams', 'list'], {
@@ -60,7 +62,7 @@ test('the list shows health, backlog, lag and loss', async () => {
     terminal: { columns: 160 },
   });
   expect(stdout).toMatch(/Splunk +● healthy +splunk https:\/\/splunk.example\/ +3 +12 s +0 +never/);
-  expect(stdout).toMatch(/Failing +● failing .* 5 +never/);
+  expect(stdout).toMatch(/Failing +● failing .* 7 days +5 +never/);
 });
 
 test('a test prints what the destination answered', async () => {

@@ -1,4 +1,9 @@
-import { LOG_STREAM_DESTINATIONS, LOG_STREAM_STARTS, type LogStream } from '@tollkeeper/contract';
+import {
+  LOG_STREAM_DESTINATIONS,
+  LOG_STREAM_STARTS,
+  type LogStream,
+  lagWords,
+} from '@tollkeeper/contract';
 import { choice, flag, given, text, YES } from '../command/option.ts';
 import { requireChange } from '../command/option-values.ts';
 import { argument, type Noun, verb } from '../command/verb.ts';
@@ -18,7 +23,7 @@ const COLUMNS: readonly Column<LogStream>[] = [
   { title: 'HEALTH', cell: ({ health }) => `● ${health}` },
   { title: 'DESTINATION', cell: placeOf, widthMin: 16 },
   { title: 'BACKLOG', cell: ({ backlogCount }) => String(backlogCount), align: 'right' },
-  { title: 'LAG', cell: ({ lagSeconds }) => `${lagSeconds} s`, align: 'right' },
+  { title: 'LAG', cell: ({ lagSeconds }) => lagWords(lagSeconds), align: 'right' },
   { title: 'LOST', cell: lostCount, align: 'right' },
   {
     title: 'DELIVERED',
@@ -48,9 +53,11 @@ const list = verb({
 
 const create = verb({
   name: 'create',
-  summary: 'Create a log stream; its secret is read from standard input, or asked for',
+  summary:
+    'Create a log stream; the secret that it needs is read from standard input, or asked for',
   examples: [
     'log-streams create Splunk splunk --url https://splunk.example.com:8088 < hec-token.txt',
+    'log-streams create Collector otlp --url https://otel.example.com --secret-stdin < header.txt',
     'log-streams create Archive s3 --bucket audit --region eu-central-1 --access-key-id AKIA… < key.txt',
   ],
   args: [
@@ -74,8 +81,14 @@ const create = verb({
       { idempotencyKey: ctx.createId() },
     );
   },
-  print: (ctx, { name, id, backlogCount }) => {
+  print: (ctx, { name, id, hasSecret, backlogCount }) => {
     printLine(ctx, `Created "${name}" (${id}).`);
+    if (!hasSecret) {
+      hint(
+        ctx,
+        'It sends without a secret. To give it one, run "log-streams update --secret-stdin".',
+      );
+    }
     hint(ctx, `${backlogCount} events wait. Run "tollkeeper log-streams test ${id}" to try it.`);
   },
 });

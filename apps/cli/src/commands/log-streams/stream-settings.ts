@@ -20,7 +20,9 @@ export const SETTINGS = {
   prefix: text('prefix', 'S3: what the names of objects begin with'),
   accessKeyId: text('id', 'S3: the access key id'),
   header: text('header', 'OTLP, HTTPS: the header with the secret; authorization unless given'),
-  secretStdin: flag('Read the secret from standard input, or ask for it'),
+  secretStdin: flag(
+    'Read the secret from standard input, or ask for it; a new Splunk, Datadog or S3 stream always does',
+  ),
 };
 
 type Values = OptionValues<typeof SETTINGS>;

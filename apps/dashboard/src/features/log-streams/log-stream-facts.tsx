@@ -1,10 +1,10 @@
-import type { LogStream } from '@tollkeeper/contract';
+import { type LogStream, lagWords } from '@tollkeeper/contract';
 import { CreatingKey } from '../../components/creating-key.tsx';
 import { Fact, Facts, IdFact, Panel } from '../../components/panel.tsx';
 import { TimeAgoButton } from '../../components/time-ago.tsx';
 import { formatCount } from '../../lib/format.ts';
 import { formatWords, SETTING_LABELS, settingsOf } from './log-stream-form.tsx';
-import { DESTINATION_WORDS, lagWords, StreamHealth } from './log-stream-words.tsx';
+import { DESTINATION_WORDS, StreamHealth } from './log-stream-words.tsx';
 
 export function LogStreamFacts({ stream }: { readonly stream: LogStream }) {
   const { id, destination, format, backlogCount, lagSeconds, sequence, failingSince } = stream;

@@ -27,11 +27,3 @@ export function StreamHealth({ health }: Pick<LogStream, 'health'>) {
 export function placeWords({ destination, bucket, url, site }: LogStream): string {
   return [DESTINATION_WORDS[destination], bucket ?? url ?? site ?? ''].join(' ').trim();
 }
-
-/** "12 s", "5 min", "3 h", "7 days". */
-export function lagWords(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86_400)} days`;
-}

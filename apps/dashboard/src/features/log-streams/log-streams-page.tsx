@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { LogStream } from '@tollkeeper/contract';
+import { type LogStream, lagWords } from '@tollkeeper/contract';
 import { Plus, Share2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
@@ -9,7 +9,7 @@ import { EmptyState, PageHeader, usePageTitle } from '../../components/page.tsx'
 import { CutText, type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { formatCount } from '../../lib/format.ts';
 import { useCan } from '../sessions/index.ts';
-import { lagWords, placeWords, StreamHealth } from './log-stream-words.tsx';
+import { placeWords, StreamHealth } from './log-stream-words.tsx';
 import { NewLogStreamDialog } from './new-log-stream-dialog.tsx';
 import { logStreamsQuery } from './queries.ts';
 
