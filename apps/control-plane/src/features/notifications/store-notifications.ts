@@ -78,11 +78,18 @@ async function storeAlike(
   const isMany = recent.length + alike.length > ALIKE_MAX;
   const until = new Date(context.now.getTime() + HOUR_MS);
   const rows = isMany
-    ? [rowOf(context, { ...first, at: lastOf(alike).at }, lastNumber + 1, alike.length, until)]
+    ? [rowOf(context, summarized(first, alike), lastNumber + 1, alike.length, until)]
     : alike.map((each, at) => rowOf(context, each, lastNumber + at + 1, 1, null));
   await context.tx.insert(notification).values(rows);
   await storeRecipients(context, first, rows, isMany);
   return lastNumber + rows.length;
+}
+
+/** What a summary begins with. Where each concerns other members, it names none: those of others would read it. */
+function summarized(first: Happening, alike: readonly Happening[]): Happening {
+  const { type } = first.subject;
+  const unnamed = first.memberIds ? { subject: { type, id: '', name: '' }, eventId: null } : {};
+  return { ...first, ...unnamed, at: lastOf(alike).at };
 }
 
 /** Of the last hour: the summary that is open, and single ones. */

@@ -1,9 +1,10 @@
-import type { ReviewCampaign } from '@tollkeeper/contract';
+import type { Notification, ReviewCampaign } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Joined, join } from '../../testing/join.ts';
 import { makeKey } from '../../testing/keys.ts';
 import { auditEvents } from '../../testing/query-database.ts';
 import { startTestApp } from '../../testing/test-app.ts';
+import { deriveNotifications } from '../notifications/index.ts';
 import { CAMPAIGNS, type Campaigns, DAY_MS, startCampaigns } from './campaigns.fixture.ts';
 import { endReviewCampaigns, isReminderDue } from './end-review-campaigns.ts';
 import { findPendingReviewers } from './reviewers.ts';
@@ -210,6 +211,21 @@ describe('reminders', () => {
     await pass(6);
     await run();
     expect(await reminders()).toHaveLength(before + 1);
+  });
+
+  it('and beginnings of many name no campaign to reviewers of another', async () => {
+    const { keyOf, start, owner, app } = campaigns;
+    await keyOf(owner, 'mine');
+    for (let at = 0; at < 8; at += 1) {
+      if (at === 7) await keyOf(developer.client, 'theirs');
+      const { body } = await start({ name: `Secret ${at}` });
+      await deriveNotifications(app.services);
+      await owner.post(`${CAMPAIGNS}/${body.id}/cancel`);
+    }
+    const bell = await developer.client.get<{ data: Notification[] }>('/v1/notifications');
+    const due = bell.body.data.filter(({ kind }) => kind === 'key_review_due');
+    expect(due).toMatchObject([{ text: expect.stringMatching(/^\d review campaigns have begun/) }]);
+    expect(JSON.stringify(due)).not.toContain('Secret');
   });
 
   const now = new Date('2026-12-10T00:00:00Z');

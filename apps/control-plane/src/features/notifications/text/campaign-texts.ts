@@ -1,13 +1,13 @@
 import { dateOf, type Texts } from './texts.ts';
 
-/** Of review campaigns. */
+/** Of review campaigns. A summary of those that wait for decisions names none: its readers may decide in others. */
 export const CAMPAIGN_TEXTS: readonly (readonly [string, Texts])[] = [
   [
     'review_campaign.start',
     {
       one: ({ name, facts: { endsAt } }) =>
         `The review campaign ${name} has begun. Its reviewers confirm or revoke keys until ${dateOf(endsAt)}.`,
-      many: (count, example) => `${count} review campaigns have begun, such as ${example}.`,
+      many: (count) => `${count} review campaigns have begun, in which keys wait for a decision.`,
     },
   ],
   [
@@ -15,7 +15,8 @@ export const CAMPAIGN_TEXTS: readonly (readonly [string, Texts])[] = [
     {
       one: ({ name, facts: { endsAt, disables } }) =>
         `The review campaign ${name} ends on ${dateOf(endsAt)}, and keys still wait for a decision.${disables ? ' What nobody confirms is disabled.' : ''}`,
-      many: (count, example) => `Review campaigns ended soon ${count} times, such as ${example}.`,
+      many: (count) =>
+        `${count} reminders say that review campaigns end soon, and keys still wait for a decision.`,
     },
   ],
   [
