@@ -84,7 +84,7 @@ export async function countEach(
   const kept = new Map(campaigns.map(({ id, counts }) => [id, counts]));
   const ids = campaigns.filter(({ counts }) => counts === null).map(({ id }) => id);
   const counted = ids.length === 0 ? new Map() : await countOf(db, organizationId, ids);
-  return (id) => kept.get(id) ?? counted.get(id) ?? NONE;
+  return (id) => kept.get(id) ?? counted.get(id) ?? NOTHING_COUNTED;
 }
 
 /** The same of one that is under way, or just about to be over. */
@@ -93,10 +93,10 @@ export async function countOutcomes(
   organizationId: string,
   id: string,
 ): Promise<Counts> {
-  return (await countOf(db, organizationId, [id])).get(id) ?? NONE;
+  return (await countOf(db, organizationId, [id])).get(id) ?? NOTHING_COUNTED;
 }
 
-const NONE: Counts = {
+export const NOTHING_COUNTED: Counts = {
   ...{ pending: 0, confirmed: 0, revoked: 0, deleted: 0, disabled: 0, unconfirmed: 0 },
 };
 
@@ -117,7 +117,7 @@ async function countOf(
     .groupBy(sql`1, 2`);
   const counts = new Map<string, Counts>();
   for (const { id, outcome, count } of rows) {
-    counts.set(id, { ...(counts.get(id) ?? NONE), [outcome]: count });
+    counts.set(id, { ...(counts.get(id) ?? NOTHING_COUNTED), [outcome]: count });
   }
   return counts;
 }
@@ -147,16 +147,20 @@ export function requireMayCampaign(ctx: Ctx): void {
   for (const scope of ['api_keys.revoke', 'compliance.read'] as const) requireScope(ctx, scope);
 }
 
-/** @throws DomainError not_found, also for a key that is confined to a workspace */
+/**
+ * @param counts where they are known
+ * @throws DomainError not_found, also for a key that is confined to a workspace
+ */
 export async function readCampaign(
   db: Database | Transaction,
   ctx: Ctx,
   id: string,
+  counts?: Counts,
 ): Promise<ReviewCampaign> {
   const roles = await findReviewRoles(db, ctx.organizationId);
   const [row] = await selectCampaigns(db, ctx, roles).where(isCampaign(ctx.organizationId, id));
   if (!row || ctx.workspaceId !== null) throw notFound('review campaign', id);
-  const countsOf = await countEach(db, ctx.organizationId, [row]);
+  const countsOf = counts ? () => counts : await countEach(db, ctx.organizationId, [row]);
   return campaignView(row, countsOf(id));
 }
 

@@ -18,7 +18,12 @@ import { DomainError, invalidField, notFound } from '../../domain-error.ts';
 import { campaignFacts } from '../../write/created-facts.ts';
 import { idempotent } from '../../write/idempotent.ts';
 import { type Written, write } from '../../write/write.ts';
-import { campaignTarget, readCampaign, requireMayCampaign } from './campaign-view.ts';
+import {
+  campaignTarget,
+  NOTHING_COUNTED,
+  readCampaign,
+  requireMayCampaign,
+} from './campaign-view.ts';
 import { ALL, findReviewRoles, reviewer, reviewerCanReview } from './reviewers.ts';
 
 type Body = RouteInput<Routes['startReviewCampaign']>['body'];
@@ -29,10 +34,13 @@ const HOUR_MS = 3_600_000;
  * Asks the owners of all keys in force to confirm or revoke them until a date.
  * @throws DomainError outside_workspace, insufficient_scope, validation_failed, not_found, invalid_state
  */
-export function startReviewCampaign(ctx: Ctx, { body }: { body: Body }): Promise<ReviewCampaign> {
+export async function startReviewCampaign(
+  ctx: Ctx,
+  { body }: { body: Body },
+): Promise<ReviewCampaign> {
   requireWholeOrganization(ctx);
   const spec = { scope: 'api_keys.manage_all', action: 'review_campaign.start' } as const;
-  return write<ReviewCampaign>(ctx, spec, async (tx, confirmed) => {
+  const started = await write<ReviewCampaign>(ctx, spec, async (tx, confirmed) => {
     requireMayCampaign(confirmed);
     return idempotent<ReviewCampaign>(
       tx,
@@ -42,6 +50,18 @@ export function startReviewCampaign(ctx: Ctx, { body }: { body: Body }): Promise
       (answer) => answer,
     );
   });
+  if (started.keysCount >= MANY_KEYS) await measureReviews(ctx);
+  return started;
+}
+
+/** So many rows at once mislead the planner of PostgreSQL until it has counted them. */
+const MANY_KEYS = 10_000;
+
+/** Lists of large campaigns take several times as long before; the job of the database does it minutes later. */
+async function measureReviews({ services: { db, log } }: Ctx): Promise<void> {
+  await db
+    .execute(sql`analyze (skip_locked) ${keyReview}`)
+    .catch((error: unknown) => log.warn({ err: error }, 'key reviews not analyzed'));
 }
 
 async function insertCampaign(
@@ -73,7 +93,7 @@ async function insertCampaign(
     .set({ keysCount })
     .where(and(eq(reviewCampaign.organizationId, organizationId), eq(reviewCampaign.id, row.id)));
   return {
-    result: await readCampaign(tx, ctx, row.id),
+    result: await readCampaign(tx, ctx, row.id, { ...NOTHING_COUNTED, pending: keysCount }),
     target: campaignTarget(row),
     before: null,
     after: campaignFacts({ ...row, keysCount }),
