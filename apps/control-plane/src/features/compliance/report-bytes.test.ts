@@ -2,11 +2,14 @@ import { COMPLIANCE_REPORT_KINDS, type ComplianceReportRow } from '@tollkeeper/c
 import { HOSTILE_NAMES } from '@tollkeeper/contract/testing';
 import { beforeAll, expect, it } from 'vitest';
 import type { Client } from '../../testing/client.ts';
+import { join } from '../../testing/join.ts';
 import { makeKey } from '../../testing/keys.ts';
 import { addManyKeys } from '../../testing/many-keys.ts';
+import { startOtherOrganization } from '../../testing/other-organization.ts';
 import type { Query } from '../../testing/query-database.ts';
 import { defaultWorkspace } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
+import { whileHeld } from '../../testing/while-held.ts';
 import { REPORTS, sha256, startReports } from './reports.fixture.ts';
 
 type Reports = Awaited<ReturnType<typeof startReports>>;
@@ -14,6 +17,7 @@ type Reports = Awaited<ReturnType<typeof startReports>>;
 let app: TestApp;
 let owner: Client;
 let query: Query;
+let create: Reports['create'];
 let made: Reports['made'];
 let rowsOf: Reports['rowsOf'];
 let fileOf: Reports['fileOf'];
@@ -21,7 +25,7 @@ let atMoment: Reports['atMoment'];
 let workspaceId: string;
 
 beforeAll(async () => {
-  ({ app, owner, query, made, rowsOf, fileOf, atMoment } = await startReports());
+  ({ app, owner, query, create, made, rowsOf, fileOf, atMoment } = await startReports());
   workspaceId = await defaultWorkspace(owner);
   await makeKey(app, owner, { name: 'first', expiresAt: null });
 });
@@ -80,6 +84,45 @@ it('the bytes are these', async () => {
       `{"createdAt":"${at}","expiresAt":null,"keyId":"${key.id}","lastUsedAt":null,"name":"ci","ownerId":"${row?.member_id}","ownerName":"Ada Owner","prefix":"${row?.prefix}","scopes":["apis.call"],"state":"active","workspaceId":null}\n`,
   );
 });
+
+it('the bytes hold nothing of other organizations', async () => {
+  const other = await startOtherOrganization(app, owner, query);
+  const { body: role } = await other.post<{ id: string }>('/v1/roles', {
+    ...{ name: 'Foreign', scopes: ['roles.edit'] },
+  });
+  const foreign = { name: 'foreign', expiresAt: null, profile: 'organization' };
+  const { id } = await makeKey(app, other, foreign);
+  await query(`update api_key set created_at = now() - interval '1 year' where id = $1`, [id]);
+  await other.patch(`/v1/roles/${role.id}`, { scopes: ['audit.read'] });
+  for (const kind of COMPLIANCE_REPORT_KINDS) {
+    expect(await fileOf(await made({ kind }), 'jsonl')).not.toMatch(/foreign|Olga|org_0{19}1/i);
+  }
+  await query(`delete from organization where id = 'org_00000000000000000001'`);
+});
+
+it.each(['compliance.export', 'api_keys.manage_all'])(
+  'the bytes are not stored where their maker lost %s meanwhile',
+  async (lost) => {
+    const scopes = ['compliance.export', 'api_keys.read', 'api_keys.manage_all'];
+    const [before, after] = [scopes, scopes.filter((each) => each !== lost)].map((held) =>
+      owner.post<{ id: string }>('/v1/roles', { name: `${lost} ${held.length}`, scopes: held }),
+    );
+    const maker = await join(app, owner, lost, (await before)?.body.id ?? '');
+    const change = [
+      'update member set role_id = $1 where id = $2',
+      [(await after)?.body.id, maker.memberId],
+    ] as const;
+    const stored = () => query('select count(*) from compliance_report');
+    const already = await stored();
+    const answer = await whileHeld(
+      app.database,
+      (holder) => holder.query(...change),
+      () => create({ kind: 'unused_keys' }, maker.client),
+    );
+    expect([answer.status, answer.problem.scopes]).toEqual([403, [lost]]);
+    expect(await stored()).toEqual(already);
+  },
+);
 
 it('the bytes hold hostile names as text', async () => {
   await query(`delete from api_key`);
