@@ -108,15 +108,13 @@ it.each(['compliance.export', 'api_keys.manage_all'])(
       owner.post<{ id: string }>('/v1/roles', { name: `${lost} ${held.length}`, scopes: held }),
     );
     const maker = await join(app, owner, lost, (await before)?.body.id ?? '');
-    const change = [
-      'update member set role_id = $1 where id = $2',
-      [(await after)?.body.id, maker.memberId],
-    ] as const;
+    const change = 'update member set role_id = $1 where id = $2';
+    const values = [(await after)?.body.id, maker.memberId];
     const stored = () => query('select count(*) from compliance_report');
     const already = await stored();
     const answer = await whileHeld(
       app.database,
-      (holder) => holder.query(...change),
+      (holder) => holder.query(change, values),
       () => create({ kind: 'unused_keys' }, maker.client),
     );
     expect([answer.status, answer.problem.scopes]).toEqual([403, [lost]]);
