@@ -12,7 +12,7 @@ import {
   lockDestination,
   readDestination,
 } from './destination-view.ts';
-import { readEnd } from './save-chat-destination.ts';
+import { readStart } from './read-start.ts';
 
 interface Input {
   readonly params: { readonly id: string };
@@ -30,9 +30,10 @@ export function disableChatDestination(ctx: Ctx, { params }: Input): Promise<Cha
 
 /** It receives what happens from now on. @throws DomainError not_found */
 export async function enableChatDestination(ctx: Ctx, { params }: Input): Promise<ChatDestination> {
+  const now = ctx.services.clock();
   const enabled = await setStatus(ctx, params.id, 'chat_destination.enable', async (tx, row) => ({
-    ...{ status: 'enabled', disabledReason: null, nextAttemptAt: ctx.services.clock() },
-    ...{ number: await readEnd(tx, row.organizationId), summaries: [], summariesDueAt: null },
+    ...{ status: 'enabled', disabledReason: null, nextAttemptAt: now },
+    ...(await readStart(tx, row.organizationId, now)),
     // It is given as long as a new one.
     ...{ failingSince: null, warnedAt: null, lastProblem: null, triesCount: 0 },
     // A message that is under way since before decides nothing any more.

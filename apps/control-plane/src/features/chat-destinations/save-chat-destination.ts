@@ -9,12 +9,11 @@ import {
   type RouteInput,
   type Routes,
 } from '@tollkeeper/contract';
-import { eq } from 'drizzle-orm';
 import { callingKeyId } from '../../access/creator.ts';
 import { requireScope, requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
-import { chatDestination, notificationCursor } from '../../db/schema/index.ts';
+import { chatDestination } from '../../db/schema/index.ts';
 import { invalidField } from '../../domain-error.ts';
 import { findUrlProblem, openSecret, sealSecret } from '../../outgoing/index.ts';
 import { chatDestinationFacts } from '../../write/created-facts.ts';
@@ -31,6 +30,7 @@ import {
   lockDestination,
   readDestination,
 } from './destination-view.ts';
+import { readStart } from './read-start.ts';
 
 type NewDestination = RouteInput<Routes['createChatDestination']>['body'];
 
@@ -94,7 +94,7 @@ async function insertDestination(
   const row = {
     ...{ id, organizationId, name: body.name.trim(), service: body.service },
     ...{ ...sealedUrl(ctx, id, body.url), kinds: inOrder(body.kinds) },
-    ...{ status: 'enabled' as const, number: await readEnd(tx, organizationId), summaries: [] },
+    ...{ status: 'enabled' as const, ...(await readStart(tx, organizationId, now)) },
     nextAttemptAt: now,
     memberId: ctx.actor.memberId,
     createdByKeyId: callingKeyId(ctx),
@@ -108,15 +108,6 @@ async function insertDestination(
     after: stored ? chatDestinationFacts(stored) : {},
     changes: [],
   };
-}
-
-/** The number of the last notification; none of a new organization. */
-export async function readEnd(tx: Transaction, organizationId: string): Promise<number> {
-  const [row] = await tx
-    .select({ end: notificationCursor.lastNumber })
-    .from(notificationCursor)
-    .where(eq(notificationCursor.organizationId, organizationId));
-  return row?.end ?? 0;
 }
 
 /** @throws DomainError validation_failed */
@@ -146,13 +137,13 @@ export async function updateChatDestination(
     const row = await lockDestination(tx, confirmed, params.id);
     const next = nextRow(confirmed, row, body);
     const isElsewhere = !next.url.equals(row.url);
-    requireShown(
-      confirmed,
-      isElsewhere ? next.kinds : next.kinds.filter((kind) => !row.kinds.includes(kind)),
-    );
+    const added = next.kinds.filter((kind) => !row.kinds.includes(kind));
+    requireShown(confirmed, isElsewhere ? next.kinds : added);
     const what = `chat destination "${row.name}"`;
     requireUnedited(what, body.etag, destinationEtag(row), destinationEtag(next));
-    await tx.update(chatDestination).set(next).where(isDestination(row.organizationId, row.id));
+    const more = added.length > 0 ? await followMore(tx, row, ctx.services.clock()) : {};
+    const set = { ...next, ...more };
+    await tx.update(chatDestination).set(set).where(isDestination(row.organizationId, row.id));
     return unlessUnchanged({
       result: await readDestination(tx, confirmed, row.id),
       target: destinationTarget(next),
@@ -163,6 +154,18 @@ export async function updateChatDestination(
   });
   ctx.services.chats.wake();
   return updated;
+}
+
+/** Kinds that are added may have summaries that are open. A message under way knows nothing of them. */
+async function followMore(tx: Transaction, row: DestinationRow, now: Date) {
+  const { summaries } = await readStart(tx, row.organizationId, now);
+  const followed = new Set(row.summaries.map(({ number }) => number));
+  const all = [...row.summaries, ...summaries.filter(({ number }) => !followed.has(number))];
+  const first = all.map(({ dueAt }) => dueAt).sort()[0];
+  return {
+    ...{ summaries: all, claimedUntil: null },
+    summariesDueAt: first === undefined ? null : new Date(first),
+  };
 }
 
 /** @throws DomainError validation_failed */

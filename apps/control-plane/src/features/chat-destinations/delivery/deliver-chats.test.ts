@@ -119,6 +119,21 @@ it('counts many alike, and says so again only where a summary has grown since', 
   expect(await run()).toEqual([['5 API keys were revoked, such as "a".']]);
 });
 
+it('receives what is added to a summary that was open when it was created, enabled, or got the kind', async () => {
+  await owner.post(`${PATH}/${chat.id}/disable`);
+  await revokeTheirs('a', 'b', 'c', 'd', 'e', 'f');
+  await derive();
+  await owner.post(`${PATH}/${chat.id}/enable`);
+  const other = (await create(['plan_change'])).body;
+  await owner.patch(`${PATH}/${other.id}`, { kinds: ['api_key_changed'] });
+  await create(['api_key_changed']);
+  await revokeTheirs('g');
+  await derive();
+  const [one, ...more] = await run();
+  expect(one).toEqual(['7 API keys were revoked, such as "a".']);
+  expect(more).toEqual([one, one]);
+});
+
 it('receives summaries that have grown in messages that the services take, however many they are', async () => {
   const { organizationId } = await claimedOrganization(app);
   // Of 40 owners, and of 12 reasons within another kind.
