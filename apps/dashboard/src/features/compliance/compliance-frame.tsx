@@ -1,5 +1,6 @@
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import type { BuiltInScope } from '@tollkeeper/contract';
+import { useEffect, useRef } from 'react';
 import { LackedScope } from '../../components/notice.tsx';
 import { PageHeader } from '../../components/page.tsx';
 import { useIdentity } from '../sessions/index.ts';
@@ -26,6 +27,15 @@ const TAB =
 export function ComplianceFrame() {
   const { scopes } = useIdentity();
   const tabs = COMPLIANCE_TABS.filter(({ scope }) => scopes.includes(scope));
+  const nav = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  const current = tabs.findIndex(({ to }) => pathname.startsWith(to));
+  // In a narrow window, the tab of this page may be beside what is shown.
+  useEffect(() => {
+    const tab = nav.current?.children[current];
+    if (!nav.current || !(tab instanceof HTMLElement)) return;
+    nav.current.scrollLeft = tab.offsetLeft - nav.current.offsetLeft;
+  }, [current]);
   return (
     <>
       <PageHeader
@@ -36,6 +46,7 @@ export function ComplianceFrame() {
         <LackedScope scope="compliance.read" what="compliance" />
       ) : (
         <nav
+          ref={nav}
           aria-label="Compliance"
           className="mb-5 flex gap-5 overflow-x-auto border-line border-b"
         >
