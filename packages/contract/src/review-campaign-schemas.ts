@@ -67,6 +67,11 @@ export const reviewCampaign = z
   .meta({ id: 'ReviewCampaign' });
 export type ReviewCampaign = z.output<typeof reviewCampaign>;
 
+/** Of its keys, those that people have decided about: not what a campaign disabled or left at its end. */
+export function decidedCount({ counts: { confirmed, revoked, deleted } }: ReviewCampaign): number {
+  return confirmed + revoked + deleted;
+}
+
 const reviewer = z
   .strictObject({ memberId, name: z.string() })
   .nullable()

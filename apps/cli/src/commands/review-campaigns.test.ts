@@ -9,9 +9,9 @@ const ADA = { memberId: `mem_${'0'.repeat(20)}`, name: 'Ada', email: null };
 const CAMPAIGN = {
   id: `rvc_${'0'.repeat(20)}`,
   ...{ name: 'Q4', status: 'running', workspaceId: null, disablesUnconfirmed: true },
-  ...{ reviewer: ADA, reviewerCanReview: true, keysCount: 3 },
+  ...{ reviewer: ADA, reviewerCanReview: true, keysCount: 4 },
   ...{ endsAt: '2026-12-31T00:00:00.000Z', endedAt: null, createdBy: ADA },
-  counts: { pending: 1, confirmed: 2, revoked: 0, deleted: 0, disabled: 0, unconfirmed: 0 },
+  counts: { pending: 1, confirmed: 2, revoked: 0, deleted: 0, disabled: 0, unconfirmed: 1 },
   ...{ createdAt: '2026-11-23T08:00:00.000Z', etag: 'etag-1' },
 };
 const review = (n: number, name: string) => ({
@@ -35,7 +35,7 @@ test('a campaign is started with its end, and leaves its id on standard output',
   const argv = ['start', 'Q4', '--ends', '2026-12-31', '--disable'];
   const { stdout, stderr } = await tollkeeper(argv, { fetch: api.fetch });
   expect(stdout).toBe(`${CAMPAIGN.id}\n`);
-  expect(stderr).toContain('Asks for 3 keys. What nobody confirms is disabled');
+  expect(stderr).toContain('Asks for 4 keys. What nobody confirms is disabled');
   expect(api.seen[0]?.body).toEqual({
     ...{ name: 'Q4', endsAt: '2026-12-31T23:59:59.999Z', disablesUnconfirmed: true },
   });
@@ -51,7 +51,7 @@ test('progress names how many are decided, and who is asked', async () => {
     [`GET ${PATH}/${CAMPAIGN.id}/reviews`]: { data: [asked], nextCursor: null },
   });
   const { stdout } = await tollkeeper(['progress', 'Q4'], { fetch: api.fetch });
-  expect(stdout).toMatch(/Decided +2 of 3/);
+  expect(stdout).toMatch(/Decided +2 of 4/);
   expect(stdout).toMatch(/ci +pending +Dev +Ada/);
 });
 

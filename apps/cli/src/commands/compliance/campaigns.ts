@@ -1,4 +1,5 @@
 import {
+  decidedCount,
   KEY_REVIEW_OUTCOMES,
   type KeyReview,
   REVIEW_CAMPAIGN_STATUSES,
@@ -33,9 +34,9 @@ const ENDS = parsed(
 );
 const REVIEWER = text('member', 'Who reviews the keys whose owner cannot: an email or an id');
 
-/** "12 of 40 decided": all that are not pending. */
-function progressWords({ keysCount, counts }: ReviewCampaign): string {
-  return `${keysCount - counts.pending} of ${keysCount}`;
+/** "12 of 40 decided": confirmed, revoked, or gone. */
+function progressWords(campaign: ReviewCampaign): string {
+  return `${decidedCount(campaign)} of ${campaign.keysCount}`;
 }
 
 const COLUMNS: readonly Column<ReviewCampaign>[] = [

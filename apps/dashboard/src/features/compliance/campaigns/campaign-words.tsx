@@ -1,4 +1,5 @@
 import {
+  decidedCount,
   type KeyReviewOutcome,
   OWN_REVIEWS_COUNTED_MAX,
   type ReviewCampaign,
@@ -40,8 +41,8 @@ export function CampaignStatus({ status }: Pick<ReviewCampaign, 'status'>) {
 
 /** "12 of 40 decided": confirmed, revoked, or gone. */
 export function CampaignProgress({ campaign }: { readonly campaign: ReviewCampaign }) {
-  const { keysCount, counts } = campaign;
-  const decided = keysCount - counts.pending;
+  const { keysCount } = campaign;
+  const decided = decidedCount(campaign);
   return (
     <span className="flex flex-col gap-1.5">
       <span>
