@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const NODE_MAJOR_MIN = 26;
 const main = new URL('../src/main.ts', import.meta.url);
+const lifeline = new URL('../../../scripts/lifeline.mjs', import.meta.url);
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/tollkeeper', import.meta.url));
 
 if (!isInstalled()) {
@@ -37,8 +38,12 @@ async function runPinned() {
     );
     return 1;
   }
-  const args = [fileURLToPath(main), ...process.argv.slice(2)];
-  const child = spawn(node, args, { stdio: 'inherit' });
+  const args = ['--import', lifeline.href, fileURLToPath(main), ...process.argv.slice(2)];
+  // It ends with this process, even when this one is killed.
+  const child = spawn(node, args, {
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    env: { ...process.env, TOLLKEEPER_LIFELINE: '3' },
+  });
   // A gateway drains on SIGTERM, and reads its configuration again on SIGHUP.
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => child.kill(signal));

@@ -21,6 +21,7 @@ process.once('SIGINT', () => {
   process.exit(EXIT.interrupted);
 });
 
+const LIFELINE = new URL('../../../scripts/lifeline.mjs', import.meta.url).href;
 /** Signals that the command line passes on to a program that it started. */
 const PASSED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -48,7 +49,11 @@ async function runProgram(program: Program, args: readonly string[]): Promise<nu
   const { findProgram } = await import('../../../scripts/programs.mjs');
   const file = await findProgram(program);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [file, ...args], { stdio: 'inherit' });
+    // It ends with this process, even when this one is killed.
+    const child = spawn(process.execPath, ['--import', LIFELINE, file, ...args], {
+      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+      env: { ...process.env, TOLLKEEPER_LIFELINE: '3' },
+    });
     // It is the child that ends, or reads its configuration again; this process waits for it.
     process.removeAllListeners('SIGINT');
     for (const signal of PASSED_SIGNALS) process.on(signal, () => child.kill(signal));
