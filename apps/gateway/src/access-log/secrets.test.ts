@@ -14,6 +14,7 @@ const PLACES = [
   'query',
   'path',
   'long path',
+  'encoded path',
   'question',
   'method of a question',
   'other header',
@@ -27,7 +28,7 @@ interface Sent {
   readonly rounds: number;
   /** Which characters are escaped: all, or one in so many. */
   readonly every: number;
-  /** How far from the start of a long path. */
+  /** How far from the start of a long path, or which encoding, and what stands before the key in it. */
   readonly offset: number;
 }
 
@@ -53,6 +54,15 @@ function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16)}`;
 }
 
+const ENCODINGS = ['base64', 'base64url', 'hex'] as const;
+
+function encodedPath(secret: string, { offset, every, rounds }: Sent): string {
+  const encoding = ENCODINGS[offset % ENCODINGS.length];
+  const encoded = Buffer.from(`${'?'.repeat(every % 4)}${secret}:x`).toString(encoding);
+  const inPath = rounds % 2 === 0 ? encoded : encodeURIComponent(encoded);
+  return `/${'a'.repeat(rounds)}/${inPath}/b`;
+}
+
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 
 function requestFor(secret: string, each: Sent): { path: string; headers: Record<string, string> } {
@@ -74,6 +84,8 @@ function requestFor(secret: string, each: Sent): { path: string; headers: Record
       return { path: `/a/${text}/b`, headers: {} };
     case 'long path':
       return { path: `/${'a'.repeat(each.offset)}${text}`, headers: {} };
+    case 'encoded path':
+      return { path: encodedPath(secret, each), headers: {} };
     case 'question':
       return { path: '/forward-auth', headers: { 'x-forwarded-uri': `/a${text}?b=${text}` } };
     case 'method of a question':
@@ -116,8 +128,20 @@ it('no key is in the log, wherever a client puts it and however it is escaped', 
     expect(withoutEscapes(line)).not.toContain(secret);
     // Nor most of it.
     expect(withoutEscapes(line)).not.toContain(secret.slice(0, 30));
+    expect(decoded(withoutEscapes(line))).not.toContain(secret.slice(0, 30));
   }
 });
+
+/** All that its words can mean, wherever their encoding begins. */
+function decoded(text: string): string {
+  const words = text.match(/[\w+/-]+/g) ?? [];
+  const parts = words.flatMap((word) =>
+    [0, 1, 2, 3].flatMap((start) =>
+      ENCODINGS.map((each) => Buffer.from(word.slice(start), each).toString('latin1')),
+    ),
+  );
+  return parts.join(' ');
+}
 
 function withoutEscapes(text: string): string {
   const next = text.replace(/%([0-7][0-9a-f])/gi, (_, digits: string) =>

@@ -70,10 +70,30 @@ export function hasKey(text: string): boolean {
   return lastReading(text) === undefined;
 }
 
-/** As `hasKey`, but true also for a text that is escaped too often to be read to its end. */
+/**
+ * As `hasKey`, but true also for a key in base64 or hexadecimal digits, and for a text that is escaped
+ * too often to be read to its end.
+ */
 export function mayHoldKey(text: string): boolean {
   const last = lastReading(text);
-  return last === undefined || unescaped(last) !== last;
+  return last === undefined || unescaped(last) !== last || hasEncodedKey(last);
+}
+
+/** How a key may be encoded: other characters may come before it, so that it can begin at any place. */
+const ENCODINGS = [
+  // In either alphabet (RFC 4648).
+  { encoding: 'base64', words: /[A-Za-z0-9+/_-]{62,}/g, starts: [0, 1, 2, 3] },
+  { encoding: 'hex', words: /[0-9A-Fa-f]{92,}/g, starts: [0, 1] },
+] as const;
+
+function hasEncodedKey(text: string): boolean {
+  return ENCODINGS.some(({ encoding, words, starts }) =>
+    (text.match(words) ?? []).some((word) =>
+      starts.some((start) =>
+        SECRET_PATTERN.test(Buffer.from(word.slice(start), encoding).toString('latin1')),
+      ),
+    ),
+  );
 }
 
 /** The text with its escapes resolved, as far as that is tried; undefined once it holds a key. */
