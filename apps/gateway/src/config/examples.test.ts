@@ -23,6 +23,19 @@ it.each(['traefik.yaml', 'envoy.yaml'])('%s can be read', async (name) => {
   expect(parseDocument(await example(name)).errors).toEqual([]);
 });
 
+it('Envoy passes on what the gateway says in a refusal', async () => {
+  const text = await example('envoy.yaml');
+  const passed = text.slice(text.indexOf('allowed_client_headers:'));
+  const patterns = [...passed.matchAll(/(exact|prefix): ([\w-]+)/g)];
+  const isPassed = (name: string) =>
+    patterns.some(
+      ([, kind, text = '']) => name === text || (kind === 'prefix' && name.startsWith(text)),
+    );
+  const names = ['www-authenticate', 'content-type', 'vary', 'access-control-allow-origin'];
+  const ofLimits = ['retry-after', 'ratelimit', 'ratelimit-policy'];
+  expect([...names, ...ofLimits].filter((name) => !isPassed(name))).toEqual([]);
+});
+
 it('every example sets or drops each header that says whose call it is', async () => {
   const names = ['key-id', 'key-name', 'organization-id', 'member-id', 'workspace-id', 'scopes'];
   for (const file of ['nginx.conf', 'Caddyfile', 'envoy.yaml']) {

@@ -23,7 +23,7 @@ const VARY_PREFLIGHT = [
 ];
 const NOT_ALLOWED: CorsHeaders = { answer: VARY, denial: VARY };
 /** What a page needs to handle a denial. */
-const DENIAL_EXPOSED = ['WWW-Authenticate', 'Retry-After'];
+const DENIAL_EXPOSED = ['WWW-Authenticate', 'Retry-After', 'RateLimit', 'RateLimit-Policy'];
 
 /** @param places where the route takes keys from: a page may send these headers without further ado */
 export function prepareCors(config: CorsConfig | null, places: readonly string[]): Cors | null {

@@ -167,6 +167,9 @@ forbid (principal, action, resource) unless { context.ip.isInRange(ip("192.0.2.0
   };
   expect(await codeOf('/v1/invoices/1?a=b')).toBe('valid');
   expect(await codeOf('/v1/invoices/1', '::ffff:192.0.2.1')).toBe('valid');
+  // Envoy adds an address of its own, which the gateway trusts.
+  expect(await codeOf('/v1/invoices/1', '192.0.2.1, 127.0.0.1')).toBe('valid');
+  expect(await codeOf('/v1/invoices/1', '198.51.100.1, 127.0.0.1')).toBe('policy_denied');
   expect(await codeOf('/v1/other')).toBe('policy_denied');
   expect(await codeOf('/v1/invoices/1', '192.0.2.1', 'POST')).toBe('policy_denied');
   expect(await codeOf('/v1/invoices/1', '198.51.100.1')).toBe('policy_denied');
