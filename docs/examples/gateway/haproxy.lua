@@ -1,7 +1,12 @@
 -- Asks the gateway about each request: http-request lua.tollkeeper URL (see haproxy.cfg).
+-- Add the headers that your policies read.
 local PASSED = {
   "authorization", "x-api-key", "host",
   "origin", "access-control-request-method", "access-control-request-headers",
+}
+-- Some servers take the method from one of these, and some read "_" as "-".
+local METHODS = {
+  ["x-http-method-override"] = true, ["x-http-method"] = true, ["x-method-override"] = true,
 }
 local REPLIED = {
   "content-type", "www-authenticate", "retry-after", "ratelimit", "ratelimit-policy", "vary",
@@ -25,7 +30,7 @@ end
 
 core.register_action("tollkeeper", { "http-req" }, function(txn, url)
   local asked = txn.http:req_get_headers()
-  -- What was asked for, by whom: nothing else of the client reaches the gateway.
+  -- What was asked for, by whom: little else of the client reaches the gateway.
   local headers = {
     ["x-forwarded-uri"] = { txn.sf:pathq() },
     ["x-forwarded-method"] = { txn.sf:method() },
@@ -34,6 +39,9 @@ core.register_action("tollkeeper", { "http-req" }, function(txn, url)
   for _, name in ipairs(PASSED) do
     local values = given(asked[name])
     if #values > 0 then headers[name] = values end
+  end
+  for name, values in pairs(asked) do
+    if METHODS[(name:gsub("[^%w]", "-"))] then headers[name] = given(values) end
   end
   local answer = core.httpclient():get({ url = url, headers = headers, timeout = 5000 })
   if answer.status ~= 200 then

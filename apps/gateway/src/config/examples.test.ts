@@ -36,6 +36,12 @@ it('Envoy passes on what the gateway says in a refusal', async () => {
   expect([...names, ...ofLimits].filter((name) => !isPassed(name))).toEqual([]);
 });
 
+it('Envoy lets no client hide the method that the API may take', async () => {
+  const text = await example('envoy.yaml');
+  for (const name of ['x-http-method-override', 'x-http-method', 'x-method-override'])
+    expect(text).toContain(`exact: ${name}\n`);
+});
+
 it('every example sets or drops each header that says whose call it is', async () => {
   const names = ['key-id', 'key-name', 'organization-id', 'member-id', 'workspace-id', 'scopes'];
   for (const file of ['nginx.conf', 'Caddyfile', 'envoy.yaml']) {

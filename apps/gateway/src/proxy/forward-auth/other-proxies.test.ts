@@ -155,6 +155,18 @@ describe.each(Object.entries(PROXIES))('%s', (name, startProxy) => {
     expect(seen).toHaveLength(1);
   });
 
+  it('lets no client hide the method that the API may take', async () => {
+    const text = 'forbid (principal, action == Action::"DELETE", resource);';
+    addPolicy(gateway.fleet, `permit (principal, action, resource); ${text}`);
+    for (const method of ['PATCH', 'DELETE']) {
+      const status = method === 'DELETE' ? 403 : 200;
+      for (const header of ['X-HTTP-Method-Override', 'X-Http-Method', 'X_METHOD_OVERRIDE']) {
+        expect(await ask('POST /open', [`${header}: ${method}`, 'Content-Length: 0'])).toBe(status);
+      }
+    }
+    expect(seen).toHaveLength(3);
+  });
+
   it('passes on why a call has to wait, and how long', async () => {
     addPolicy(gateway.fleet, '@limit("1/day") permit (principal, action, resource);');
     const url = `http://${formatAddress(proxy)}/open`;
