@@ -10,6 +10,7 @@ import {
 import { auditEvents, type Query } from '../../testing/query-database.ts';
 import type { TestApp } from '../../testing/test-app.ts';
 import { answerWith, type WebhookReceiver } from '../../testing/webhook-receiver.ts';
+import { deliverStreamsDue } from './delivery/index.ts';
 
 const PATH = '/v1/log-streams';
 const SECRET = 'hec-token-of-splunk';
@@ -229,6 +230,24 @@ describe('a stream', () => {
     expect((await auditEvents(query)).length).toBe(before);
     expect(await set('resume')).toMatchObject({ status: 'enabled', health: 'healthy' });
     expect(await newest()).toMatchObject({ action: 'log_stream.resume' });
+  });
+
+  it('is tried again at once where it was edited or resumed, also while an attempt was under way', async () => {
+    const isDue = async () => {
+      const { nextAttemptAt } = (await owner.get<LogStream>(at())).body;
+      return Date.parse(nextAttemptAt ?? '') <= Date.now();
+    };
+    receiver.reply = answerWith(500);
+    await deliverStreamsDue(app.services);
+    expect(await isDue()).toBe(false);
+    await owner.patch(at(), { name: 'Renamed' });
+    expect(await isDue()).toBe(false);
+    await owner.patch(at(), { index: 'other' });
+    expect(await isDue()).toBe(true);
+    receiver.reply = (request, response) =>
+      void owner.post(`${at()}/resume`).then(() => answerWith(500)(request, response));
+    await deliverStreamsDue(app.services);
+    expect(await isDue()).toBe(true);
   });
 
   it('is deleted, with an event', async () => {

@@ -202,10 +202,16 @@ function nextRow(
     // Who does not know the secret must not have it sent to a place of theirs.
     throw invalidField('secret', 'must be given again where the stream is to send elsewhere');
   }
-  if (secret === undefined) return next;
+  const isOther = LOG_STREAM_SETTINGS.some(
+    (field) => field !== 'secret' && row[field] !== next[field],
+  );
+  if (secret === undefined && !isOther) return next;
   // What was wrong may be right now.
   const retry = { nextAttemptAt: ctx.services.clock(), batchEventsMax: null };
-  return { ...next, ...retry, secret: sealed(ctx, row.id, secret) };
+  return {
+    ...{ ...next, ...retry },
+    ...(secret === undefined ? {} : { secret: sealed(ctx, row.id, secret) }),
+  };
 }
 
 /** Where a stream sends to, and where in there the secret goes. */

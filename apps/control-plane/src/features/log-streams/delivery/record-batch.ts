@@ -59,10 +59,14 @@ function nextState(
     return { claimedUntil: null, batchTo: null, nextAttemptAt: at, batchEventsMax };
   }
   const triesCount = stored.triesCount + 1;
+  // Somebody edited or resumed it while the request was under way.
+  const isAsked = stored.nextAttemptAt.getTime() !== claimed.nextAttemptAt.getTime();
   return {
     ...{ claimedUntil: null, triesCount, lastProblem: problem },
     failingSince: stored.failingSince ?? at,
-    nextAttemptAt: nextAttemptAt(triesCount, retryAfter, at, Math.random()),
+    nextAttemptAt: isAsked
+      ? stored.nextAttemptAt
+      : nextAttemptAt(triesCount, retryAfter, at, Math.random()),
   };
 }
 
