@@ -87,6 +87,23 @@ it.each(['with', 'without'])(
   },
 );
 
+it('closes the connection behind a request that it does not upgrade: what was sent ahead is lost', async () => {
+  const { client, head } = await start();
+  const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 3\r\n\r\nabc';
+  client.send(`${head('POST /first')}${upgrade}${head('GET /second')}\r\n`);
+  const text = await client.closes();
+  expect(text).toMatch(/^HTTP\/1\.1 200 .*\r\nConnection: close\r\n.*POST \/first$/s);
+});
+
+it('keeps the connection of a client that offers h2c, and waits for the answer', async () => {
+  const { client, head } = await start();
+  for (const path of ['/first', '/second']) {
+    client.send(`${head(`GET ${path}`)}Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n`);
+    await client.receives(`GET ${path}`);
+  }
+  client.socket.destroy();
+});
+
 it('has 16 of those that were sent ahead under way, and answers all in their order', async () => {
   const { gateway, client, head, waiting } = await start();
   const paths = Array.from({ length: 200 }, (_, at) => `/wait?${at}`);

@@ -59,9 +59,16 @@ const FORWARD_AUTH_OFF: Denial = {
 /** It would show the client what the gateway adds, the upstream's credentials among it. */
 const NO_TRACE: Denial = { code: 'method_not_allowed', detail: 'TRACE is not passed on.' };
 
+/** Clients that offer it do so with many requests, and send nothing ahead until they are answered. */
+const H2C = /^[ \t]*h2c[ \t]*$/i;
+
 export function receive(services: Services, call: Call): void {
   refuseOnError(services, call, () => {
     const head = readHead(call.req.rawHeaders);
+    // Node drops what was sent behind it: its client shall not wait for an answer.
+    if (head.upgrade !== '' && !call.upgrade && !H2C.test(head.upgrade)) {
+      call.res.shouldKeepAlive = false;
+    }
     const target = isKeyInHead(head) ? KEY_MISPLACED : readTarget(call, head);
     adoptForwarded(head);
     if (services.live.config.forwardAuth && isForwardAuth(target)) {
