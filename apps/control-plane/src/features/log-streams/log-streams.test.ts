@@ -275,5 +275,8 @@ describe('a stream', () => {
     expect(test).toMatchObject({
       problem: 'It answered with status 401. It says: Bad [secret]: again',
     });
+    const partialSuccess = { errorMessage: `Bad ${secret}` };
+    receiver.reply = answerWith(200, {}, JSON.stringify({ partialSuccess }));
+    expect((await owner.post(`${at(id)}/test`)).body).toMatchObject({ note: 'Bad [secret]' });
   });
 });

@@ -20,6 +20,7 @@ import { nextDigest } from './store-notifications.ts';
 
 const PATH = '/v1/notifications';
 const DAY_MS = 86_400_000;
+const CALLS = { profile: 'custom', scopes: ['apis.call'] };
 
 let app: TestApp;
 let owner: Client;
@@ -69,6 +70,7 @@ describe('a happening', () => {
       subject: { type: 'api_key', id, name: 'ci' },
     });
     expect(await texts(owner)).toEqual([]);
+    expect(await query('select from notification_recipient')).toHaveLength(1);
   });
 
   it('is stored whole or not at all, and once in the end, when a process fails in between', async () => {
@@ -95,6 +97,8 @@ describe('a happening', () => {
     expect(await gone()).toBe(1);
     await query(`update gateway set last_seen_at = now() - interval '5 minutes 30 seconds'`);
     expect(await gone()).toBe(2);
+    await owner.post(`${PATH}/read`, { upToId: (await bell(owner)).data[0]?.id });
+    expect([(await bell(owner)).unreadCount, (await bell()).unreadCount]).toEqual([0, 2]);
   });
 
   it('is a gateway that is connected and behind, reported once for each version', async () => {
@@ -183,14 +187,9 @@ describe('a happening', () => {
 describe('what no event records', () => {
   it('is found once for each time: a key that expires in 14, 3 and 1 days', async () => {
     const expiresAt = new Date(now.getTime() + 15 * DAY_MS).toISOString();
+    await makeKey(app, dev.client, { ...CALLS, name: 'ci', expiresAt });
     await makeKey(app, dev.client, {
-      name: 'ci',
-      scopes: ['apis.call'],
-      profile: 'custom',
-      expiresAt,
-    });
-    await makeKey(app, dev.client, {
-      ...{ name: 'short', scopes: ['apis.call'], profile: 'custom' },
+      ...{ ...CALLS, name: 'short' },
       expiresAt: new Date(now.getTime() + DAY_MS / 2).toISOString(),
     });
     for (const days of [0, 2, 0, 1, 9, 0.1, 2]) {
@@ -226,11 +225,7 @@ describe('what no event records', () => {
   });
 
   it('is a key that was not used for 30 days, once until it is used', async () => {
-    const key = await makeKey(app, dev.client, {
-      name: 'idle',
-      scopes: ['apis.call'],
-      profile: 'custom',
-    });
+    const key = await makeKey(app, dev.client, { ...CALLS, name: 'idle' });
     const unused = async () =>
       (await texts()).filter((text) => text.startsWith('Your API key "idle" has not')).length;
     now = new Date(now.getTime() + 31 * DAY_MS);
@@ -283,6 +278,14 @@ describe('preferences', () => {
     expect((await viewer.client.get(defaults)).status).toBe(200);
     expect((await viewer.client.patch(defaults, { digestHour: 9 })).status).toBe(403);
     expect((await dev.client.get(defaults)).status).toBe(403);
+    const custom = { profile: 'custom', scopes: ['notifications.read', 'notifications.manage'] };
+    const { client } = await makeKey(app, owner, { ...custom, workspaceId });
+    for (const refused of [
+      await client.get(defaults),
+      await client.patch(defaults, { digestHour: 8 }),
+    ]) {
+      expect(refused.problem.code).toBe('outside_workspace');
+    }
     expect((await owner.patch(defaults, { digestHour: 24 })).status).toBe(422);
     expect((await owner.patch(defaults, { digestHour: 9 })).body).toMatchObject({ digestHour: 9 });
     expect((await auditEvents(app, organizationId)).at(-1)).toMatchObject({

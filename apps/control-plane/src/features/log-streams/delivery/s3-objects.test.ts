@@ -9,7 +9,10 @@ import type { Query } from '../../../testing/query-database.ts';
 import type { TestApp } from '../../../testing/test-app.ts';
 import { answerWith, type WebhookReceiver } from '../../../testing/webhook-receiver.ts';
 import { integrateAuditLogs, logVerifierKey } from '../../../transparency-log/index.ts';
+import type { Batch, StreamRow } from '../destinations/index.ts';
+import { claimStreams } from './claim-streams.ts';
 import { deliverStreamsDue } from './deliver-log-streams.ts';
+import { beginBatch } from './record-batch.ts';
 
 const HOUR_MS = 3_600_000;
 const KEYS = { accessKeyId: 'AKIA1', secretAccessKey: 'secret-access-key', region: 'eu-1' };
@@ -109,6 +112,44 @@ it('is tried again whole where the checkpoint could not be stored', async () => 
   expect(await run(60_000)).toHaveLength(2);
   expect(await read()).toMatchObject({ failingSince: null, lastProblem: null });
 });
+
+it('is left to the process that has taken it over meanwhile, but for the attempt', async () => {
+  const takeOver = () =>
+    query('update log_stream set claimed_until = $1', [new Date(now.getTime() + HOUR_MS)]);
+  await query('update log_stream set sequence = 0');
+  const [claimed] = await claimStreams(app.services, 1);
+  await takeOver();
+  const batch = { lastSequence: 1 } as Batch;
+  expect(await beginBatch(app.services, claimed?.row as StreamRow, batch)).toBe(false);
+  await query('update log_stream set claimed_until = null');
+  const { attemptsCount } = await row();
+  receiver.reply = (request, response) =>
+    void takeOver().then(() => answerWith(200)(request, response));
+  expect(await run(1000)).toHaveLength(2);
+  expect(await row()).toEqual({ sequence: 0, attemptsCount: attemptsCount + 1 });
+  receiver.reply = answerWith(200);
+});
+
+it('keeps the last attempts alone, and is sent nothing once the organization was deleted', async () => {
+  await query('delete from log_stream_attempt');
+  await query(`insert into log_stream_attempt (organization_id, stream_id, number, at, duration_ms,
+      first_sequence, last_sequence, events_count, bytes)
+    select organization_id, id, n, now(), 1, 1, 1, 1, 1 from log_stream, generate_series(1, 300) n`);
+  await query('update log_stream set attempts_count = 300, claimed_until = null');
+  await query('update organization set deleted_at = now()');
+  expect(await run(1000)).toEqual([]);
+  await query('update organization set deleted_at = null');
+  expect(await run(1000)).toHaveLength(2);
+  const [kept] = await query('select min(number), max(number) from log_stream_attempt');
+  expect(kept).toEqual({ min: 102, max: 301 });
+});
+
+async function row() {
+  const [found] = await query<{ sequence: string; attempts_count: number }>(
+    'select sequence, attempts_count from log_stream',
+  );
+  return { sequence: Number(found?.sequence), attemptsCount: found?.attempts_count ?? 0 };
+}
 
 async function organizationId(): Promise<string> {
   const [row] = await query<{ id: string }>('select organization_id as id from log_stream');

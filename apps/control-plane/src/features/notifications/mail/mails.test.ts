@@ -9,6 +9,7 @@ import type { Client } from '../../../testing/client.ts';
 import { makeKey } from '../../../testing/keys.ts';
 import {
   addMember,
+  addOrganization,
   claimedOrganization,
   type Person,
   setMemberStatus,
@@ -53,9 +54,9 @@ beforeEach(async () => {
 const deliver = (now = new Date()) => deliverNotifications({ ...app.services, clock: () => now });
 const mailsTo = ({ email }: Person) => smtp.mails.filter(({ to }) => to === email);
 
-async function revokeTheirs(): Promise<void> {
+async function revokeTheirs({ client }: Person = dev): Promise<void> {
   const body = { name: 'ci', profile: 'custom', scopes: ['apis.call'] };
-  const { id } = await makeKey(app, dev.client, body);
+  const { id } = await makeKey(app, client, body);
   await owner.post(`/v1/api-keys/${id}/revoke`, {});
 }
 
@@ -80,6 +81,15 @@ describe('a security notification', () => {
     expect(mail?.message).toMatch(/^List-Unsubscribe:\s+<http:/m);
     expect(mail?.message).toContain('Content-Type: text/plain');
     expect(mail?.message).toContain('Content-Type: text/html');
+  });
+
+  it('is mailed to each member whom it concerns, and to no other one', async () => {
+    const other = await addMember(app, organizationId, 'developer');
+    await revokeTheirs();
+    await revokeTheirs(other);
+    await deliver();
+    await delivered();
+    expect([mailsTo(dev), mailsTo(other)].map(({ length }) => length)).toEqual([1, 1]);
   });
 
   it('is mailed to nobody who was suspended, chose otherwise, or lost their role meanwhile', async () => {
@@ -135,13 +145,16 @@ describe('the link in a mail', () => {
     });
 
   it('changes nothing when it is opened, and stops the mails when it is confirmed, once', async () => {
+    await query(`update "user" set name = '<i>Dev' where id = $1`, [dev.userId]);
     const before = await readTables(app);
     const page = await fetch(linkOf(token()));
     expect([page.status, page.headers.get('content-type')]).toEqual([
       200,
       'text/html; charset=utf-8',
     ]);
-    expect(await page.text()).toMatch(/<style>body\{font-family:.*<form method="post"/s);
+    expect(await page.text()).toMatch(
+      /<style>body\{font-family:.*You, <bdi>&lt;i&gt;Dev<.*<form method="post"/s,
+    );
     expect(await readTables(app)).toEqual(before);
     const events = await countAuditEvents(app);
     expect((await post(token())).status).toBe(200);
@@ -156,6 +169,7 @@ describe('the link in a mail', () => {
     await deliver();
     await delivered();
     expect(mailsTo(dev)).toEqual([]);
+    expect(await query('select from notification_recipient where is_mailed')).toEqual([]);
     expect((await dev.client.get('/v1/notifications')).body).toMatchObject({ unreadCount: 1 });
   });
 
@@ -178,7 +192,46 @@ describe('the link in a mail', () => {
     const bearer = { authorization: `Bearer ${token()}` };
     const asKey = await fetch(`${app.baseUrl}/v1/whoami`, { headers: bearer });
     expect(asKey.status).toBe(401);
+    const long = { method: 'POST', body: 'x'.repeat(2000) };
+    expect((await fetch(linkOf(token()), long)).status).toBe(413);
     expect(await readTables(app)).toEqual(before);
+  });
+
+  it('stops the mails of its member alone', async () => {
+    const other = await addMember(app, organizationId, 'developer');
+    await revokeTheirs(other);
+    await deriveNotifications(app.services);
+    await post(token());
+    await deliver();
+    await delivered();
+    expect(mailsTo(other)).toHaveLength(1);
+    expect((await other.client.get(PREFERENCES)).body).toMatchObject({ isMailStopped: false });
+  });
+
+  it('works no more once the organization was deleted, of which nobody is notified any more', async () => {
+    const { organizationId: id, owner: other } = await addOrganization(app, 'Gone');
+    await deriveNotifications(app.services);
+    const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
+    await makeKey(app, other.client, { profile: 'custom', scopes: ['apis.call'], expiresAt });
+    await query(`update api_key set created_at = now() - interval '9 days' where expires_at = $1`, [
+      expiresAt,
+    ]);
+    const find = async () => {
+      await findKeyFindings(app.services);
+      return query('select from notification_finding where organization_id = $1', [id]);
+    };
+    expect(await find()).toHaveLength(1);
+    await query('update organization set deleted_at = now() where id = $1', [id]);
+    await query('delete from notification_finding');
+    expect(await find()).toEqual([]);
+    await deliver(new Date(Date.now() + DAY_MS));
+    await delivered();
+    expect(mailsTo(other)).toEqual([]);
+    const link = unsubscribeToken(app.services.notifications.unsubscribeKey, other.memberId);
+    for (const answer of [await fetch(linkOf(link)), await post(link)]) {
+      expect(answer.status).toBe(404);
+    }
+    await query('update organization set deleted_at = null');
   });
 
   it('is in no log', async () => {

@@ -1,6 +1,6 @@
 import { DASHBOARD_PATHS } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
-import { NOTABLE_ACTIONS } from '../map-event.ts';
+import { happeningOf, NOTABLE_ACTIONS } from '../map-event.ts';
 import { notificationPath, notificationText } from './notification-text.ts';
 
 const FACTS = { network: '203.0.113.0/24', days: 3, keysUsed: 4, keysMax: 5, plan: 'pro' };
@@ -46,3 +46,15 @@ it.each([...NOTABLE_ACTIONS, ...FINDINGS])('leads to a page that there is: %s', 
   const pages: readonly string[] = DASHBOARD_PATHS;
   expect(pages).toContain(notificationPath(parts).replace('/x', '/$id'));
 });
+
+it.each(['webhook_endpoint.disable', 'chat_destination.disable'] as const)(
+  'says nothing of a failure where a person has acted: %s',
+  (action) => {
+    const target = { type: 'webhook_endpoint', id: 'x', name: 'x' } as const;
+    const event = { ...{ id: 'evt_1', at: new Date(), action, target }, before: null, after: {} };
+    const job = { type: 'system', job: 'deliver' } as const;
+    const person = { type: 'member', memberId: 'mem_1' } as const;
+    expect(happeningOf({ ...event, actor: job })).toMatchObject({ reason: action });
+    expect(happeningOf({ ...event, actor: person })).toBeUndefined();
+  },
+);
