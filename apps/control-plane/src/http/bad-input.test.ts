@@ -59,6 +59,22 @@ it.each([
   expect((await owner.raw(method, path, JSON.stringify(body), json)).problem.detail).toBe(detail);
 });
 
+it.each([
+  ['PUT', '/v1/audit-log/tile/0/000', 'GET, HEAD'],
+  ['GET', '/api/auth/sign-in/email', 'POST'],
+  ['POST', '/api/auth/get-session', 'GET, HEAD'],
+  ['DELETE', '/v1/setup?x', 'GET, HEAD, POST'],
+  ['POST', '/healthz', 'GET, HEAD'],
+  ['PUT', '/unsubscribe?token=x', 'GET, HEAD, POST'],
+])('says which methods an address takes: %s %s', async (method, path, allowed) => {
+  const answer = await owner.raw(method, path, undefined);
+  expect(answer.headers.get('allow')).toBe(allowed);
+  expect(answer.problem).toMatchObject({
+    code: 'method_not_allowed',
+    detail: `This address takes ${allowed}, not ${method}.`,
+  });
+});
+
 describe('a body', () => {
   it.each(
     [

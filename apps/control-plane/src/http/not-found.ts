@@ -1,11 +1,25 @@
 import { type Route, routes } from '@tollkeeper/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AUTH_ENDPOINTS } from './auth-endpoints.ts';
 import { sendRefusal } from './problem.ts';
 
-const PATTERNS = Object.values<Route>(routes).map((route) => ({
-  method: route.method,
-  pattern: new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+')}$`),
-}));
+/** What the server answers beside the routes of the contract and the pages of the dashboard. */
+const OTHERS = [
+  ...AUTH_ENDPOINTS.map(({ method, name }) => ({ method, path: `/api/auth/${name}` })),
+  ...['/healthz', '/readyz', '/openapi.json', '/docs'].map((path) => ({ method: 'GET', path })),
+  ...['GET', 'POST'].map((method) => ({ method, path: '/unsubscribe' })),
+];
+
+const PATTERNS = [...Object.values<Route>(routes).map(patternOf), ...OTHERS.map(patternOf)];
+
+function patternOf({ method, path, segments }: Pick<Route, 'path' | 'segments'> & Method) {
+  const source = path.replace(/\{(\w+)\}/g, (_, name) => (name === segments ? '.+' : '[^/]+'));
+  return { method, pattern: new RegExp(`^${source}$`) };
+}
+
+interface Method {
+  readonly method: string;
+}
 
 /** 405 with Allow where another method would be right, else 404. */
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply) {
