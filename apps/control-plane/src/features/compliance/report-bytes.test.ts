@@ -102,13 +102,13 @@ it('the bytes hold nothing of other organizations', async () => {
 
 describe('a caller who loses a scope meanwhile', () => {
   const SCOPES = ['compliance.read', 'compliance.export', 'api_keys.read', 'api_keys.manage_all'];
-  let maker: Joined;
+  let creator: Joined;
   let roleId: string;
 
   beforeAll(async () => {
-    const role = await owner.post<{ id: string }>('/v1/roles', { name: 'Maker', scopes: SCOPES });
+    const role = await owner.post<{ id: string }>('/v1/roles', { name: 'Creator', scopes: SCOPES });
     roleId = role.body.id;
-    maker = await join(app, owner, 'Maker', roleId);
+    creator = await join(app, owner, 'Creator', roleId);
   });
 
   const setScopes = 'update role set scopes = $1 where id = $2';
@@ -124,9 +124,9 @@ describe('a caller who loses a scope meanwhile', () => {
     const { id } = await made({ kind: 'unused_keys' });
     const already = await stored();
     const send = {
-      POST: () => create({ kind: 'unused_keys' }, maker.client),
-      GET: () => maker.client.get<unknown>(`${REPORTS}/${id}/export`),
-      DELETE: () => maker.client.delete<unknown>(`${REPORTS}/${id}`),
+      POST: () => create({ kind: 'unused_keys' }, creator.client),
+      GET: () => creator.client.get<unknown>(`${REPORTS}/${id}/export`),
+      DELETE: () => creator.client.delete<unknown>(`${REPORTS}/${id}`),
     }[method];
     const answer = await whileHeld<Answer<unknown>>(
       app.database,
