@@ -51,6 +51,21 @@ const SECRETS: Readonly<Record<LogStreamDestination, string>> = {
   https: 'Secret',
 };
 
+const WHOLE_VALUE = 'Optional. The whole value of the header, such as "Bearer …".';
+
+/** What to say of a setting, where its name does not say it. */
+const HINTS: Readonly<
+  Partial<Record<LogStreamDestination, Partial<Record<LogStreamSetting, string>>>>
+> = {
+  datadog: {
+    site: DATADOG_SITES.join(', '),
+    url: 'Optional. An intake of yours; leave it empty for that of the site.',
+  },
+  s3: { url: 'Optional. The endpoint of a compatible storage; leave it empty for AWS.' },
+  otlp: { secret: WHOLE_VALUE },
+  https: { secret: WHOLE_VALUE },
+};
+
 const FORMAT_WORDS: Readonly<Record<LogStreamFormat, string>> = {
   native: 'As the log has them',
   ocsf: 'OCSF',
@@ -136,8 +151,7 @@ interface SettingFieldProps {
 
 function SettingField({ name, destination, hint, value, error, onValue }: SettingFieldProps) {
   const isOptional = LOG_STREAM_SETTINGS_OF[destination].optional.includes(name);
-  const usual = isOptional ? 'Optional.' : name === 'site' ? DATADOG_SITES.join(', ') : undefined;
-  const shown = hint ?? usual;
+  const shown = hint ?? HINTS[destination]?.[name] ?? (isOptional ? 'Optional.' : undefined);
   return (
     <LineField
       label={settingLabel(name, destination)}
