@@ -113,6 +113,7 @@ describe('creating a stream', () => {
     for (let n = 1; n < LOG_STREAMS_MAX; n += 1) await create();
     expect((await create()).problem.code).toBe('invalid_state');
     expect((await create({}, stranger)).status).toBe(201);
+    expect((await stranger.get<{ data: LogStream[] }>(PATH)).body.data).toHaveLength(1);
   });
 });
 
