@@ -53,7 +53,8 @@ const LARGE_BYTES = 1024 * 1024;
 
 /**
  * Bounds the memory that bodies take before it is known whose they are: what lacks its signature is refused
- * unread, and so is what comes while many are on their way. One network that sends slowly shuts out no other.
+ * unread, and so is what comes while many are on their way. Networks that send slowly shut out no other: where
+ * there is no room, the one with most of them loses its oldest.
  */
 export function largeBodyGuard({ rawBody }: Route): Pick<RouteOptions, 'onRequest'> {
   if (!rawBody?.signatureHeader || rawBody.bytesMax < LARGE_BYTES) return {};
@@ -61,7 +62,7 @@ export function largeBodyGuard({ rawBody }: Route): Pick<RouteOptions, 'onReques
   const received = createReceivedBodies();
   return {
     onRequest(request, reply, done) {
-      const { headers } = request;
+      const { headers, raw } = request;
       if (!headers[signatureHeader] || !headers[keyIdHeader]) {
         done(
           new DomainError(
@@ -71,11 +72,13 @@ export function largeBodyGuard({ rawBody }: Route): Pick<RouteOptions, 'onReques
         );
         return;
       }
-      const leave = received.enter(networkOf(request.ip));
+      const leave = received.enter(networkOf(request.ip), () => {
+        if (raw.complete) return false;
+        raw.destroy();
+        return true;
+      });
       if (!leave) {
-        done(
-          new DomainError('rate_limited', 'Too many requests are being received. Try again later.'),
-        );
+        done(new DomainError('rate_limited', 'Too many requests are being received.'));
         return;
       }
       reply.raw.once('close', leave);
@@ -84,22 +87,39 @@ export function largeBodyGuard({ rawBody }: Route): Pick<RouteOptions, 'onReques
   };
 }
 
+/** Breaks a request off, unless its body is there. @returns whether it did */
+type BreakOff = () => boolean;
+
 function createReceivedBodies() {
-  const byNetwork = new Map<string, number>();
-  let total = 0;
+  /** The oldest first. */
+  const byNetwork = new Map<string, Set<BreakOff>>();
+  const total = () => [...byNetwork.values()].reduce((sum, { size }) => sum + size, 0);
+
+  function remove(network: string, breakOff: BreakOff): void {
+    const ofNetwork = byNetwork.get(network);
+    if (ofNetwork?.delete(breakOff) && ofNetwork.size === 0) byNetwork.delete(network);
+  }
+
+  /** Breaks off the oldest of the network with most, where that has more than `count`. */
+  function makeRoom(count: number): boolean {
+    const [most] = [...byNetwork].sort(([, a], [, b]) => b.size - a.size);
+    if (!most || most[1].size <= count) return false;
+    const [network, ofNetwork] = most;
+    const broken = [...ofNetwork].find((breakOff) => breakOff());
+    if (broken) remove(network, broken);
+    return broken !== undefined;
+  }
+
   return {
-    /** Undefined where there is no room; else to be called once the request has ended. */
-    enter(network: string): (() => void) | undefined {
-      const ofNetwork = byNetwork.get(network) ?? 0;
-      if (total >= RECEIVED_MAX || ofNetwork >= RECEIVED_OF_NETWORK_MAX) return undefined;
-      total += 1;
-      byNetwork.set(network, ofNetwork + 1);
-      return () => {
-        total -= 1;
-        const left = (byNetwork.get(network) ?? 1) - 1;
-        if (left > 0) byNetwork.set(network, left);
-        else byNetwork.delete(network);
-      };
+    /**
+     * Undefined where there is no room; else to be called once the request has ended.
+     */
+    enter(network: string, breakOff: BreakOff): (() => void) | undefined {
+      const count = (byNetwork.get(network)?.size ?? 0) + 1;
+      if (count > RECEIVED_OF_NETWORK_MAX) return undefined;
+      if (total() >= RECEIVED_MAX && !makeRoom(count)) return undefined;
+      byNetwork.set(network, (byNetwork.get(network) ?? new Set()).add(breakOff));
+      return () => remove(network, breakOff);
     },
   };
 }
