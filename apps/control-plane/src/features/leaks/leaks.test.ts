@@ -212,10 +212,7 @@ describe('a large report', () => {
     const body = JSON.stringify(secrets.map((secret) => match(secret)));
     // It loads all keys, which were inserted past the first.
     const next = await startTestApp({ database: app.database, githubKeys: GITHUB_KEYS });
-    const startedMs = performance.now();
     const feedback = (await (await send(body, {}, next)).json()) as Feedback[];
-    // So long does GitHub wait.
-    expect(performance.now() - startedMs).toBeLessThan(30_000);
     expect(feedback).toEqual(
       secrets.map((secret) => ({
         token_hash: createHash('sha256').update(secret).digest('hex'),
@@ -223,12 +220,15 @@ describe('a large report', () => {
         label: secret === '?' ? 'false_positive' : 'true_positive',
       })),
     );
-    const done = `select o.name, k.status, l.action, count(*)::int from leak l
+    const done = `select o.name, k.status, l.action, count(*)::int,
+        count(distinct l.xmin::text)::int as transactions from leak l
       join organization o on o.id = l.organization_id
       join api_key k on (k.organization_id, k.id) = (l.organization_id, l.key_id) group by 1, 2, 3 order by 1`;
+    // GitHub waits for 30 seconds: not for a transaction of each match.
+    const each = { count: KEYS, transactions: Math.ceil(KEYS / 500) };
     expect(await query(done)).toEqual([
-      { name: 'Acme', status: 'revoked', action: 'revoked', count: KEYS },
-      { name: 'Other', status: 'disabled', action: 'disabled', count: KEYS },
+      { name: 'Acme', status: 'revoked', action: 'revoked', ...each },
+      { name: 'Other', status: 'disabled', action: 'disabled', ...each },
     ]);
     await query('delete from api_key where name = $1', ['in bulk']);
   });
