@@ -279,8 +279,8 @@ describe('a caller', () => {
   });
 });
 
-it('has room for 10,000 keys, read page by page', async () => {
-  const count = process.env.LONG ? 100_000 : 10_000;
+it('has room for more than 10,000 keys, read page by page, of which a reviewer counts no more', async () => {
+  const count = process.env.LONG ? 100_000 : 10_001;
   await addManyKeys(campaigns.query, workspaceId, count);
   const campaign = await campaigns.started();
   expect(campaign).toMatchObject({ keysCount: count, counts: { pending: count } });
@@ -289,5 +289,5 @@ it('has room for 10,000 keys, read page by page', async () => {
   const first = (await owner.get<Page>(address)).body;
   const second = (await owner.get<Page>(`${address}&cursor=${first.nextCursor}`)).body;
   expect(new Set([...first.data, ...second.data].map(({ keyId }) => keyId)).size).toBe(200);
-  expect((await campaigns.ownOf(owner)).totalCount).toBe(count);
+  expect((await campaigns.ownOf(owner)).totalCount).toBe(10_000);
 });
