@@ -1,4 +1,4 @@
-import { beforeAll, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { expectAccessible } from './accessible.ts';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
 import { invite, openMembers } from './member-list.ts';
@@ -61,4 +61,19 @@ it('lets everybody accept an invitation', async () => {
   await page.goto(link);
   await page.getByRole('button', { name: 'Accept invitation' }).waitFor();
   await expectAccessible(page, 'An invitation');
+});
+
+it('says what the slug of an organization may be, and saves one that fits', async () => {
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await page.goto('/organization');
+  const slug = page.getByRole('textbox', { name: 'Slug' });
+  await slug.fill('Acme & Sons');
+  await page.getByText('Use lower-case letters, digits and, between them, hyphens').waitFor();
+  await expectAccessible(page, 'Organization, with an error');
+  await page.getByText('Correct the marked fields first.').waitFor();
+  await slug.fill('acme-and-sons');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await page.getByText('Saved the organization').waitFor();
+  const { body } = await dashboard.owner.get<{ slug: string }>('/v1/organization');
+  expect(body.slug).toBe('acme-and-sons');
 });
