@@ -25,6 +25,7 @@ import { isFilterTooSlow } from './audit/measure-filters.ts';
 import { printAudit } from './audit/print-audit.ts';
 import { measureReconciliation } from './billing/measure-reconciliation.ts';
 import { measureChanges } from './changes/measure-changes.ts';
+import { printChanges } from './changes/print-changes.ts';
 import { measureGateway } from './fleet/measure-gateways.ts';
 import { measurePropagation } from './fleet/measure-propagation.ts';
 import { type BenchKey, KEY_SCOPES, makeKeys } from './keys.ts';
@@ -33,7 +34,6 @@ import { measureRoutes } from './measure-routes.ts';
 import { measureStarts } from './measure-starts.ts';
 import {
   printCalls,
-  printChanges,
   printDecisions,
   printGateway,
   printLimits,

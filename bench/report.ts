@@ -7,9 +7,7 @@ import type { VerificationFigures } from '../packages/transparency-log/bench/ver
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
 import type { PolicyFigures } from '../packages/verify/bench/policies.ts';
 import type { ReconciliationFigures } from './billing/measure-reconciliation.ts';
-import type { ChangesFigures, Ratios } from './changes/measure-changes.ts';
-import type { ChangeFigures, Ratio } from './changes/measure-rounds.ts';
-import { type Comparison, type Spread, spread } from './compare.ts';
+import type { Comparison, Spread } from './compare.ts';
 import type { GatewayFigures, Latency } from './fleet/measure-gateways.ts';
 import type { PropagationFigures } from './fleet/measure-propagation.ts';
 import type { RouteFigures } from './measure-routes.ts';
@@ -162,61 +160,6 @@ function times(ratio: number): string {
 
 function mebibytes(bytes: number | undefined): string {
   return bytes === undefined ? 'unknown' : `${whole(bytes / 2 ** 20)} MiB`;
-}
-
-export function printChanges({ postgres, creations, further }: ChangesFigures): void {
-  title(`Changes on PostgreSQL ${postgres}: each with its audit event, version and limits`);
-  for (const { clients, byKey, bySession, betterAuth, ...ratios } of creations) {
-    const by = clients === 1 ? 'by one client' : `by ${clients} clients`;
-    printChange(`a key, ${by}, by key`, byKey);
-    printChange('  by session', bySession);
-    printChange('  Better Auth, by session', betterAuth);
-    printRatios('  ratio by key', ratios.byKeyRatios);
-    printRatios('  ratio by session', ratios.bySessionRatios);
-  }
-  for (const each of further) printChange(each.title, [each.figures]);
-}
-
-function printRatios(name: string, { rate, cpu, serverCpu }: Ratios): void {
-  line(
-    name,
-    ratioText(rate),
-    `by processor time ${ratioText(cpu)}`,
-    `without PostgreSQL's ${ratioText(serverCpu)}`,
-  );
-}
-
-function ratioText({ ofMedians, median, from, to }: Ratio): string {
-  const [middle, low, high, ofAll] = [median, from, to, ofMedians].map((each) => each.toFixed(2));
-  return `${middle} (${low} to ${high}; of medians ${ofAll})`;
-}
-
-function printChange(name: string, rounds: readonly ChangeFigures[]): void {
-  const median = (of: (figures: ChangeFigures) => number | undefined) =>
-    spread(rounds.map((round) => of(round) ?? Number.NaN)).median;
-  const known = (value: number, unit: string) =>
-    Number.isFinite(value) ? `${value.toFixed(2)} ${unit}` : `unknown ${unit}`;
-  line(
-    name,
-    `${whole(median((each) => each.perSecond))} /s`,
-    known(
-      median((each) => each.serverCpuMs),
-      'ms of processor',
-    ),
-    known(
-      median((each) => each.postgresCpuMs),
-      "ms of PostgreSQL's",
-    ),
-    known(
-      median((each) => each.queries),
-      'queries',
-    ),
-    known(
-      median((each) => each.commits),
-      'commits',
-    ),
-    `${whole(median((each) => each.walBytes))} bytes of WAL`,
-  );
 }
 
 export function printPropagation(figures: PropagationFigures): void {

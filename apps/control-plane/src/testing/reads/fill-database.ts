@@ -5,6 +5,7 @@ import { fillChatDestinations } from './fill-chat-destinations.ts';
 import { fillCompliance } from './fill-compliance.ts';
 import { fillLeaks } from './fill-leaks.ts';
 import { fillLogStreams } from './fill-log-streams.ts';
+import { fillUsage } from './fill-usage.ts';
 import { fillWebhooks } from './fill-webhooks.ts';
 import type { Known } from './list-reads.ts';
 
@@ -59,8 +60,7 @@ export async function fillDatabase(
   await send(GATEWAY_VERSIONS, [2 * rowsEach]);
   await send(DELETED_KEYS, [...place, keys]);
   await send(ROTATIONS, [...place, keys]);
-  await send(KEY_USAGE, [...place, keys, 10 * keys]);
-  await send(ORGANIZATION_USAGE, [...place, 4 * keys]);
+  await fillUsage(send, owner.organizationId, keys, WORKSPACE_COUNT);
   await send(AUDIT_EVENTS, [...place, owner.memberId, auditEvents, keys]);
   await fillWebhooks(send, owner.organizationId);
   await fillCompliance(send, owner.organizationId, rowsEach);
@@ -71,23 +71,7 @@ export async function fillDatabase(
   await send('vacuum analyze');
   return {
     secret,
-    ids: [
-      'key',
-      'mem',
-      'ws',
-      'role',
-      'gw',
-      'jk',
-      'inv',
-      'evt',
-      'pol',
-      'whe',
-      'rep',
-      'rvc',
-      'lst',
-      'chd',
-      'leak',
-    ].map((prefix) => `${prefix}_${'1'.padStart(20, '0')}`),
+    ids: PREFIXES.map((prefix) => `${prefix}_${'1'.padStart(20, '0')}`),
     searches: ['ci-pipeline', 'pipeline-99', 'nothing is named so', 'ci', '9', 'tk_live_0a'],
     tags: ['ci', 'team-7', 'ci,team-7', 'no key has it'],
     filters: {
@@ -103,6 +87,7 @@ export async function fillDatabase(
   };
 }
 
+const PREFIXES = 'key mem ws role gw jk inv evt pol whe rep rvc lst chd leak'.split(' ');
 const WORKSPACE_COUNT = 20;
 /** The same id for the same number, in every statement. */
 const id = (prefix: string, number: string) => `'${prefix}_' || lpad((${number})::text, 20, '0')`;
@@ -226,16 +211,6 @@ const ROTATIONS = `
   insert into key_rotation (organization_id, rotated_by, key_id, first_at, last_at)
   select $1, ${id('key', '$2::int - n')}, ${id('key', '$2::int - n - 1')}, now(), now()
   from generate_series(1, $2::int / 10) n`;
-const KEY_USAGE = `
-  insert into key_usage (organization_id, key_id, minute, accepted, denied)
-  select $1, ${id('key', '1 + (n * 7919) % $2::int')},
-    date_trunc('minute', now()) - (n / 23) % 44640 * interval '1 minute', n % 10, n % 2
-  from generate_series(1, $3::bigint) n on conflict do nothing`;
-const ORGANIZATION_USAGE = `
-  insert into organization_usage (organization_id, member_id, workspace_id, minute, accepted, denied)
-  select $1, ${id('mem', '1 + n % 7')}, case when n % 2 = 0 then ${id('ws', `1 + n % ${WORKSPACE_COUNT}`)} else '' end,
-    date_trunc('minute', now()) - (n * 7919) % 44640 * interval '1 minute', n % 10, n % 2
-  from generate_series(1, $2::bigint) n on conflict do nothing`;
 const AUDIT_EVENTS = `
   with place as (select sequence from audit_chain where organization_id = $1),
   added as (
