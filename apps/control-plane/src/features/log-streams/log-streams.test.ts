@@ -268,6 +268,16 @@ describe('a stream', () => {
     expect(await newest()).toMatchObject({ action: 'log_stream.test' });
   });
 
+  it('is tested by few at once', async () => {
+    const held = Promise.withResolvers<void>();
+    receiver.reply = (request, response) =>
+      void held.promise.then(() => answerWith(200, {}, '{"code":0}')(request, response));
+    const tests = Array.from({ length: 11 }, () => owner.post(`${at()}/test`));
+    expect((await Promise.race(tests)).status).toBe(429);
+    held.resolve();
+    expect((await Promise.all(tests)).filter(({ status }) => status === 200)).toHaveLength(10);
+  });
+
   it('shows no part of a secret that is longer than what is kept of a problem', async () => {
     const secret = `Bearer ${'token'.repeat(300)}`;
     const { id } = (await create({ destination: 'otlp', secret })).body;

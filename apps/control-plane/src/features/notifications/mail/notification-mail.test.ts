@@ -35,5 +35,8 @@ it('counts what would be too much for one mail', () => {
   const items = Array.from({ length: 60 }, () => item).flatMap((each) => each ?? []);
   const mail = notificationMail({ ...content(''), items });
   expect(mail.subject).toBe('60 security notifications from Acme');
-  expect(mail.text).toContain('and 10 more');
+  for (const body of [mail.text, mail.html]) {
+    expect(body).toContain('and 10 more');
+    expect(body.match(/It happened\./g)).toHaveLength(50);
+  }
 });
