@@ -43,6 +43,7 @@ export function createAncestorTracer(
   db: Database | Transaction,
   ids: readonly string[],
   limits: AncestorLimits,
+  inTime: InTime = (work) => work(),
 ) {
   const found = new Map<string, ReturnType<typeof searchAncestry>>();
   return async (
@@ -52,7 +53,9 @@ export function createAncestorTracer(
     const { organizationId, actor, workspaceId, scopes } = authority;
     const power = [organizationId, actor.memberId, workspaceId, scopeNames(scopes), keepMembers];
     const name = JSON.stringify(power);
-    const searched = found.get(name) ?? searchAncestry(db, authority, keepMembers, ids, limits);
+    const searched =
+      found.get(name) ??
+      inTime(() => searchAncestry(db, authority, keepMembers, ids, { ...limits, inTime }));
     found.set(name, searched);
     const ancestry = await searched;
     if (!ancestry) return 'unknown';
@@ -61,12 +64,15 @@ export function createAncestorTracer(
   };
 }
 
+/** Runs statements that must end by a certain time. */
+type InTime = <T>(work: () => Promise<T>) => Promise<T>;
+
 async function searchAncestry(
   db: Database | Transaction,
   authority: Authority,
   keepMembers: KeepMembers | undefined,
   ids: readonly string[],
-  limits: AncestorLimits,
+  { inTime, ...limits }: AncestorLimits & { readonly inTime: InTime },
 ) {
   // Each of many searches may be so short that no statement of it runs into its own limit.
   if (limits.endsAt !== undefined && performance.now() >= limits.endsAt) return undefined;
@@ -79,7 +85,7 @@ async function searchAncestry(
     known: new Set(ancestors),
     /** Only where it leads to one of the keys: it takes longer than to find them. */
     read: () => {
-      lineage ??= readAncestry(db, authority, ancestors, removable);
+      lineage ??= inTime(() => readAncestry(db, authority, ancestors, removable));
       return lineage;
     },
   };
@@ -96,10 +102,12 @@ export function createLockedTracer(
   advice: string,
   limits: LockedLimits = underLock(),
 ) {
-  const trace = createAncestorTracer(tx, ids, limits);
+  const trace = createAncestorTracer(tx, ids, limits, (work) =>
+    endStatementsBy(tx, limits.endsAt, work),
+  );
   return async (authority: Authority, cascade: TracedCascade): Promise<Descendants | undefined> => {
     try {
-      const found = await endStatementsBy(tx, limits.endsAt, () => trace(authority, cascade));
+      const found = await trace(authority, cascade);
       if (found !== 'unknown') return found;
     } catch (error) {
       if (!isStatementTimeout(error)) throw error;
