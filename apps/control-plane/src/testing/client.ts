@@ -69,12 +69,14 @@ function send(
   body: string | undefined,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    // Beside a text, Node would send the headers as UTF-8, too.
+    const bytes = body === undefined ? undefined : Buffer.from(body);
     // By itself, Node frames the bodies of some methods alone.
-    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+    const length = bytes && { 'content-length': bytes.length };
     const sent = request(url, { method, headers: { accept: '*/*', ...length, ...headers }, agent });
     sent.once('response', resolve);
     sent.on('error', reject);
-    sent.end(body);
+    sent.end(bytes);
   });
 }
 
