@@ -138,6 +138,7 @@ describe('a caller', () => {
       () => create({ kinds: ['api_key_changed'] }, manager),
       () => manager.patch(at(), { kinds: ['gateway_gone', 'api_key_leaked', 'audit_alarm'] }),
       () => manager.patch(at(), { url }),
+      () => manager.post(`${at()}/enable`),
     ];
     const before = await query('select * from chat_destination');
     for (const attempt of attempts) {

@@ -13,6 +13,7 @@ import {
   readDestination,
 } from './destination-view.ts';
 import { readStart } from './read-start.ts';
+import { requireShown } from './save-chat-destination.ts';
 
 interface Input {
   readonly params: { readonly id: string };
@@ -28,17 +29,24 @@ export function disableChatDestination(ctx: Ctx, { params }: Input): Promise<Cha
   }));
 }
 
-/** It receives what happens from now on. @throws DomainError not_found */
+/**
+ * It receives what happens from now on. To enable it needs what creating it needs.
+ * @throws DomainError not_found, insufficient_scope
+ */
 export async function enableChatDestination(ctx: Ctx, { params }: Input): Promise<ChatDestination> {
   const now = ctx.services.clock();
-  const enabled = await setStatus(ctx, params.id, 'chat_destination.enable', async (tx, row) => ({
-    ...{ status: 'enabled', disabledReason: null, nextAttemptAt: now },
-    ...(await readStart(tx, row.organizationId, now)),
-    // It is given as long as a new one.
-    ...{ failingSince: null, warnedAt: null, lastProblem: null, triesCount: 0 },
-    // A message that is under way since before decides nothing any more.
-    claimedUntil: null,
-  }));
+  const action = 'chat_destination.enable';
+  const enabled = await setStatus(ctx, params.id, action, async (tx, row, confirmed) => {
+    requireShown(confirmed, row.kinds);
+    return {
+      ...{ status: 'enabled', disabledReason: null, nextAttemptAt: now },
+      ...(await readStart(tx, row.organizationId, now)),
+      // It is given as long as a new one.
+      ...{ failingSince: null, warnedAt: null, lastProblem: null, triesCount: 0 },
+      // A message that is under way since before decides nothing any more.
+      claimedUntil: null,
+    };
+  });
   ctx.services.chats.wake();
   return enabled;
 }
@@ -49,11 +57,11 @@ function setStatus(
   ctx: Ctx,
   id: string,
   action: AuditAction,
-  change: (tx: Transaction, row: DestinationRow) => Promise<Change>,
+  change: (tx: Transaction, row: DestinationRow, confirmed: Ctx) => Promise<Change>,
 ): Promise<ChatDestination> {
   return write<ChatDestination>(ctx, { scope: SCOPE, action }, async (tx, confirmed) => {
     const row = await lockDestination(tx, confirmed, id);
-    const set = await change(tx, row);
+    const set = await change(tx, row, confirmed);
     if (row.status !== set.status) {
       await tx.update(chatDestination).set(set).where(isDestination(row.organizationId, id));
     }

@@ -63,7 +63,7 @@ export async function createChatDestination(
  * Nobody has sent elsewhere what they could not see.
  * @throws DomainError insufficient_scope
  */
-function requireShown(ctx: Ctx, kinds: readonly NotificationKind[]): void {
+export function requireShown(ctx: Ctx, kinds: readonly NotificationKind[]): void {
   for (const scope of new Set(kinds.flatMap(neededScopes))) requireScope(ctx, scope);
 }
 

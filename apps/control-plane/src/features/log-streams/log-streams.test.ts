@@ -155,6 +155,7 @@ describe('a caller', () => {
       'sends events elsewhere',
       (client) => client.patch(at(), { url: 'https://other.example/', secret: SECRET }),
     ],
+    ['resumes', (client) => client.post(`${at()}/resume`)],
     ['sends them by another secret', (client) => client.patch(at(), { secret: 'of another' })],
     ['lists attempts', (client) => client.get(`${at()}/attempts`)],
   ])('without audit.read never %s', async (_verb, call) => {

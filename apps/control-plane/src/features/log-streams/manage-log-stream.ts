@@ -1,4 +1,5 @@
 import type { LogStream } from '@tollkeeper/contract';
+import { requireScope } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { logStream } from '../../db/schema/index.ts';
 import { logStreamFacts } from '../../write/created-facts.ts';
@@ -18,7 +19,10 @@ export function pauseLogStream(ctx: Ctx, { params }: Input): Promise<LogStream> 
   return setStatus(ctx, params.id, { status: 'paused' });
 }
 
-/** It goes on where it was paused; one that fails is tried at once. @throws DomainError not_found */
+/**
+ * It goes on where it was paused; one that fails is tried at once. To resume it needs what creating it needs.
+ * @throws DomainError not_found, insufficient_scope
+ */
 export async function resumeLogStream(ctx: Ctx, { params }: Input): Promise<LogStream> {
   const resumed = await setStatus(ctx, params.id, {
     ...{ status: 'enabled', nextAttemptAt: ctx.services.clock(), batchEventsMax: null },
@@ -34,6 +38,7 @@ function setStatus(ctx: Ctx, id: string, change: Change): Promise<LogStream> {
   const action = status === 'paused' ? 'log_stream.pause' : 'log_stream.resume';
   return write<LogStream>(ctx, { scope: SCOPE, action }, async (tx, confirmed) => {
     const row = await lockStream(tx, confirmed, id);
+    if (status !== 'paused') requireScope(confirmed, 'audit.read');
     await tx.update(logStream).set(change).where(isStreamOf(row.organizationId, id));
     return unlessUnchanged({
       result: await readStream(tx, confirmed, id),

@@ -4,6 +4,7 @@ import {
   type WebhookEndpoint,
   type WebhookEndpointWithSecret,
 } from '@tollkeeper/contract';
+import { requireScope } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { webhookEndpoint } from '../../db/schema/index.ts';
@@ -39,18 +40,22 @@ export function disableWebhookEndpoint(ctx: Ctx, { params }: Input): Promise<Web
 
 /**
  * It receives what happens from now on, and what was pending when it was disabled. One that was behind goes on
- * where it was.
- * @throws DomainError not_found
+ * where it was. To enable it needs what creating it needs.
+ * @throws DomainError not_found, insufficient_scope
  */
 export async function enableWebhookEndpoint(ctx: Ctx, { params }: Input): Promise<WebhookEndpoint> {
-  const enabled = await setStatus(ctx, params.id, 'webhook_endpoint.enable', async (tx, row) => ({
-    status: 'enabled',
-    disabledReason: null,
-    afterSequence: row.isBehind ? row.afterSequence : await readChainEnd(tx, row.organizationId),
-    // It is given as long as a new one.
-    failingSince: null,
-    warnedAt: null,
-  }));
+  const action = 'webhook_endpoint.enable';
+  const enabled = await setStatus(ctx, params.id, action, async (tx, row, confirmed) => {
+    requireScope(confirmed, 'audit.read');
+    return {
+      status: 'enabled',
+      disabledReason: null,
+      afterSequence: row.isBehind ? row.afterSequence : await readChainEnd(tx, row.organizationId),
+      // It is given as long as a new one.
+      failingSince: null,
+      warnedAt: null,
+    };
+  });
   ctx.services.webhooks.wake();
   return enabled;
 }
@@ -61,11 +66,11 @@ function setStatus(
   ctx: Ctx,
   id: string,
   action: AuditAction,
-  change: (tx: Transaction, row: EndpointRow) => Promise<Change>,
+  change: (tx: Transaction, row: EndpointRow, confirmed: Ctx) => Promise<Change>,
 ): Promise<WebhookEndpoint> {
   return write<WebhookEndpoint>(ctx, { scope: SCOPE, action }, async (tx, confirmed) => {
     const row = await lockEndpoint(tx, confirmed, id);
-    const set = await change(tx, row);
+    const set = await change(tx, row, confirmed);
     if (row.status !== set.status) {
       await tx.update(webhookEndpoint).set(set).where(isEndpoint(row.organizationId, id));
     }

@@ -156,6 +156,7 @@ describe('a caller without audit.read', () => {
     ['creates', (client) => create({}, client)],
     ['sends events elsewhere', (client) => client.patch(at(), { url: 'https://other.example/' })],
     ['sends other events', (client) => client.patch(at(), { eventTypes: ['*'] })],
+    ['enables', (client) => client.post(`${at()}/enable`)],
     ['lists deliveries', (client) => client.get(`${at()}/deliveries`)],
     ['lists attempts', (client) => client.get(`${at()}/attempts`)],
   ])('never %s', async (_verb, call) => {
