@@ -5,7 +5,7 @@ import fastifyStatic from '@fastify/static';
 import { DASHBOARD_PATHS } from '@tollkeeper/contract';
 import type { FastifyInstance } from 'fastify';
 import { pageHeaders } from './headers.ts';
-import { sendNotFound } from './not-found.ts';
+import type { SendNotFound } from './not-found.ts';
 import { basePathOf } from './server-options.ts';
 
 const YEAR_MS = 365 * 86_400_000;
@@ -19,6 +19,7 @@ export async function registerDashboard(
   app: FastifyInstance,
   dir: string,
   baseUrl: string,
+  sendNotFound: SendNotFound,
 ): Promise<void> {
   const page = rebase(await readFile(join(dir, 'index.html'), 'utf8'), baseUrl);
   await app.register(async (pages) => {

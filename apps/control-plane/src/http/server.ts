@@ -18,7 +18,7 @@ import { registerDashboard } from './dashboard.ts';
 import { registerDocs } from './docs.ts';
 import { apiHeaders, createRequestId } from './headers.ts';
 import { createKnownDevices } from './known-device.ts';
-import { sendNotFound } from './not-found.ts';
+import { notFoundSender } from './not-found.ts';
 import { answerParserErrors, refuseUnparsed } from './parser-errors.ts';
 import { problemSender } from './problem.ts';
 import { countRefusals } from './refused-calls.ts';
@@ -30,6 +30,7 @@ import { addVerifyLane } from './verify-lane.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
+const CHECK_INTERVAL_MS = 2000;
 
 /** The HTTP server, not yet listening. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -55,6 +56,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     clientErrorHandler: refuseUnparsed,
     // Node would refuse a request without Host by an answer without a body, and drop a second key.
     http: {
+      // Else a slow request would have up to half a minute more.
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
       shouldUpgradeCallback: isFleetUpgrade,
       requireHostHeader: false,
       joinDuplicateHeaders: true,
@@ -64,6 +67,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(compileSerializer);
   app.setErrorHandler(sendProblem);
+  const sendNotFound = notFoundSender(options.services);
   app.setNotFoundHandler(sendNotFound);
   app.removeContentTypeParser('text/plain');
   parseJson(app);
@@ -96,7 +100,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   await registerDocs(app, options);
   await registerUnsubscribePage(app, options);
-  if (options.dashboardDir) await registerDashboard(app, options.dashboardDir, options.baseUrl);
+  const { dashboardDir, baseUrl } = options;
+  if (dashboardDir) await registerDashboard(app, dashboardDir, baseUrl, sendNotFound);
   addVerifyLane(app, options);
   return app;
 }

@@ -90,6 +90,19 @@ describe('a canary key', () => {
     expect((await read()).lastUsedAt).toBe(alarm?.after?.lastAt);
   });
 
+  it.each([
+    ['GET', '/v1/users', 404],
+    ['POST', '/v1/whoami', 405],
+    ['GET', '/admin', 404],
+  ] as const)('raises an alarm where nothing is: %s %s', async (method, path, status) => {
+    const ask = (secret: string) =>
+      withKey(app, secret).raw<Record<string, unknown>>(method, path, undefined);
+    const answer = await ask(key.secret);
+    expect(answer.status).toBe(status);
+    expect(shape(answer)).toEqual(shape(await ask(UNKNOWN)));
+    expect(await alarms()).toMatchObject([{ after: { count: 1, callers: [{ place: 'api' }] } }]);
+  });
+
   it('raises an alarm when another organization verifies it, and says nothing of them', async () => {
     const asked = await verify(stranger, { ip: '192.0.2.9' });
     expect(asked.body).toMatchObject({ code: 'invalid_key', keyId: null });
