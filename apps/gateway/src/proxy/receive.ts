@@ -12,6 +12,7 @@ import {
 } from '@tollkeeper/gateway-core';
 import { isReserved } from '../config/route-path.ts';
 import { clientAddress } from '../request/client-address.ts';
+import { isAsked } from '../request/connection-options.ts';
 import { adoptForwarded } from '../request/forwarded.ts';
 import { framingFault, originForm } from '../request/framing.ts';
 import { type Head, hasBody, readHead } from '../request/head.ts';
@@ -62,13 +63,16 @@ const NO_TRACE: Denial = { code: 'method_not_allowed', detail: 'TRACE is not pas
 /** Clients that offer it do so with many requests, and send nothing ahead until they are answered. */
 const H2C = /^[ \t]*h2c[ \t]*$/i;
 
+/** Whether Node takes the request for one that could be upgraded. */
+function isUpgradeOffered({ upgrade, connection }: Head): boolean {
+  return upgrade !== '' && isAsked(connection, 'upgrade') && !H2C.test(upgrade);
+}
+
 export function receive(services: Services, call: Call): void {
   refuseOnError(services, call, () => {
     const head = readHead(call.req.rawHeaders);
     // Node drops what was sent behind it: its client shall not wait for an answer.
-    if (head.upgrade !== '' && !call.upgrade && !H2C.test(head.upgrade)) {
-      call.res.shouldKeepAlive = false;
-    }
+    if (!call.upgrade && isUpgradeOffered(head)) call.res.shouldKeepAlive = false;
     const target = isKeyInHead(head) ? KEY_MISPLACED : readTarget(call, head);
     adoptForwarded(head);
     if (services.live.config.forwardAuth && isForwardAuth(target)) {

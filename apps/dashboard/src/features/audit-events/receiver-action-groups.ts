@@ -48,6 +48,7 @@ export const RECEIVER_GROUPS: readonly ActionGroup[] = [
       delete: 'Deleted a chat destination',
       test: 'Sent a test message to a chat destination',
       fail: 'A chat destination began to fail',
+      refuse: 'A chat destination refused the text of a notification',
     },
   },
 ];
