@@ -1,11 +1,13 @@
 /** Windows of separate people, and what must not happen in any of them. */
-import type { ConsoleMessage, Page, Response } from 'playwright-core';
+import type { ConsoleMessage, Dialog, Page, Response } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import type { Dashboard } from './dashboard.ts';
 
 /** Long enough for a machine that does much else. */
 export const PATIENCE_MS = 60_000;
+/** How long a window may take to leave its page before it is closed: less than a new one would take on a slow machine. */
+const LEAVING_MS = 10_000;
 /** What the browser and the router log of refusals, whether the page expects them or not. */
 const REFUSAL =
   /^(Failed to load resource: the server responded with a status of 4\d\d|ApiError: )/;
@@ -58,9 +60,14 @@ async function openPage({ browser, baseUrl }: Dashboard): Promise<Page> {
   return context.newPage();
 }
 
-/** Leaves nothing of the test; a window of which that cannot be said is closed instead. */
+/**
+ * Leaves nothing of the test; a window of which that cannot be said is closed instead. One that asks whether to
+ * leave a form is told so, and may yet stay where it is.
+ */
 async function keep(page: Page, baseUrl: string): Promise<void> {
   const context = page.context();
+  const leave = (dialog: Dialog) => void dialog.accept().catch(() => undefined);
+  page.on('dialog', leave);
   try {
     await context.unrouteAll({ behavior: 'ignoreErrors' });
     await page.unrouteAll({ behavior: 'ignoreErrors' });
@@ -68,7 +75,7 @@ async function keep(page: Page, baseUrl: string): Promise<void> {
     await Promise.all(others.map((each) => each.close()));
     // Of the same origin, whose storage it is, and by an answer with the headers of a page: after any
     // other the browser starts a new process.
-    await page.goto(`${baseUrl}/favicon.svg`);
+    await page.goto(`${baseUrl}/favicon.svg`, { timeout: LEAVING_MS });
     await page.evaluate(() => {
       localStorage.clear();
       sessionStorage.clear();
@@ -79,6 +86,8 @@ async function keep(page: Page, baseUrl: string): Promise<void> {
     unused.set(baseUrl, [...(unused.get(baseUrl) ?? []), page]);
   } catch {
     await context.close();
+  } finally {
+    page.off('dialog', leave);
   }
 }
 
