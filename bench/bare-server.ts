@@ -18,7 +18,10 @@ const facts: BareFacts | undefined = process.env.BARE_FACTS
   ? JSON.parse(readFileSync(process.env.BARE_FACTS, 'utf8'))
   : undefined;
 const keys = new Map(
-  facts?.keys.map(([hex, id, name]) => [Buffer.from(hex, 'hex').toString('latin1'), { id, name }]),
+  facts?.keys.map(([hex, id, name]) => [
+    Buffer.from(hex, 'hex').toString('latin1'),
+    { id, name, tags: [] },
+  ]),
 );
 
 createServer((request, response) => {

@@ -61,8 +61,8 @@ async function openPage({ browser, baseUrl }: Dashboard): Promise<Page> {
 }
 
 /**
- * Leaves nothing of the test; a window of which that cannot be said is closed instead. One that asks whether to
- * leave a form is told so, and may yet stay where it is.
+ * Leaves nothing of the test; a window of which that cannot be said is closed instead, also one that
+ * does not leave a form although its question is answered with yes.
  */
 async function keep(page: Page, baseUrl: string): Promise<void> {
   const context = page.context();

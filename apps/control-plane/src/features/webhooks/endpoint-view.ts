@@ -1,5 +1,6 @@
 import type { WebhookEndpoint } from '@tollkeeper/contract';
-import { and, eq, getTableColumns } from 'drizzle-orm';
+import { and, count, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
 import {
   creatingKey,
   creatingKeyName,
@@ -18,22 +19,11 @@ import { webhookPublicKey } from './signing-secret.ts';
 
 export type EndpointRow = typeof webhookEndpoint.$inferSelect;
 
-/** Endpoints with their creators and how much waits for them; narrowed by the caller. */
+/** Endpoints with their creators; narrowed by the caller. */
 export function selectEndpoints(db: Database | Transaction, ctx: Ctx) {
-  const countOf = (status: 'pending' | 'failed') =>
-    db.$count(
-      webhookDelivery,
-      and(
-        eq(webhookDelivery.organizationId, webhookEndpoint.organizationId),
-        eq(webhookDelivery.endpointId, webhookEndpoint.id),
-        eq(webhookDelivery.status, status),
-      ),
-    );
   return db
     .select({
       ...getTableColumns(webhookEndpoint),
-      pendingCount: countOf('pending'),
-      failedCount: countOf('failed'),
       creatorName: user.name,
       creatorEmail: memberAddress(ctx),
       keyName: creatingKeyName(ctx),
@@ -45,9 +35,57 @@ export function selectEndpoints(db: Database | Transaction, ctx: Ctx) {
     .$dynamic();
 }
 
+/**
+ * What the endpoints look like. Their deliveries are counted together: asked for each endpoint, PostgreSQL may take
+ * any of them for one with many, and read those of all each time.
+ */
+export async function viewEndpoints(
+  db: Database | Transaction,
+  { organizationId, services }: Ctx,
+  rows: readonly ViewRow[],
+): Promise<WebhookEndpoint[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  const counted = await unionAll(
+    countDeliveries(db, organizationId, ids, 'pending'),
+    countDeliveries(db, organizationId, ids, 'failed'),
+  );
+  const counts = new Map(counted.map(({ id, status, count }) => [`${id} ${status}`, count]));
+  return rows.map((row) =>
+    endpointView(services, row, {
+      pendingCount: counts.get(`${row.id} pending`) ?? 0,
+      failedCount: counts.get(`${row.id} failed`) ?? 0,
+    }),
+  );
+}
+
+function countDeliveries(
+  db: Database | Transaction,
+  organizationId: string,
+  ids: readonly string[],
+  status: 'pending' | 'failed',
+) {
+  const { endpointId } = webhookDelivery;
+  return db
+    .select({ id: endpointId, status: sql<string>`${status}::text`, count: count() })
+    .from(webhookDelivery)
+    .where(
+      and(
+        eq(webhookDelivery.organizationId, organizationId),
+        inArray(endpointId, [...ids]),
+        eq(webhookDelivery.status, sql.raw(`'${status}'`)),
+      ),
+    )
+    .groupBy(endpointId);
+}
+
 type ViewRow = Awaited<ReturnType<typeof selectEndpoints>>[number];
 
-export function endpointView(services: Services, row: ViewRow): WebhookEndpoint {
+function endpointView(
+  services: Services,
+  row: ViewRow,
+  { pendingCount, failedCount }: Pick<WebhookEndpoint, 'pendingCount' | 'failedCount'>,
+): WebhookEndpoint {
   const graceEnd = row.previousSecretUntil;
   const isInGrace = graceEnd !== null && graceEnd > services.clock();
   return {
@@ -63,9 +101,9 @@ export function endpointView(services: Services, row: ViewRow): WebhookEndpoint 
     failingSince: row.failingSince?.toISOString() ?? null,
     secretRotatedAt: row.secretRotatedAt?.toISOString() ?? null,
     previousSecretUntil: isInGrace ? graceEnd.toISOString() : null,
-    pendingCount: row.pendingCount,
+    pendingCount,
     isBehind: row.isBehind,
-    failedCount: row.failedCount,
+    failedCount,
     createdBy: { memberId: row.memberId, name: row.creatorName, email: row.creatorEmail },
     createdByKey: creatingKeyView(row.createdByKeyId, row.keyName),
     createdAt: row.createdAt.toISOString(),
@@ -95,8 +133,9 @@ export async function readEndpoint(
   id: string,
 ): Promise<WebhookEndpoint> {
   const [row] = await selectEndpoints(db, ctx).where(isEndpoint(ctx.organizationId, id));
-  if (!row || ctx.workspaceId !== null) throw notFound('webhook endpoint', id);
-  return endpointView(ctx.services, row);
+  const [shown] = row && ctx.workspaceId === null ? await viewEndpoints(db, ctx, [row]) : [];
+  if (!shown) throw notFound('webhook endpoint', id);
+  return shown;
 }
 
 /**

@@ -4,7 +4,7 @@ import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { webhookEndpoint } from '../../db/schema/index.ts';
 import { page, pageStart } from '../../http/page.ts';
-import { endpointView, readEndpoint, selectEndpoints } from './endpoint-view.ts';
+import { readEndpoint, selectEndpoints, viewEndpoints } from './endpoint-view.ts';
 
 type Query = NonNullable<RouteInput<Routes['listWebhookEndpoints']>['query']>;
 
@@ -12,14 +12,12 @@ type Query = NonNullable<RouteInput<Routes['listWebhookEndpoints']>['query']>;
 export async function listWebhookEndpoints(ctx: Ctx, { query }: { query: Query }) {
   requireWholeOrganization(ctx);
   const { after, order, limit } = pageStart(query, webhookEndpoint);
-  const rows = await selectEndpoints(ctx.services.db, ctx)
+  const { db } = ctx.services;
+  const rows = await selectEndpoints(db, ctx)
     .where(and(eq(webhookEndpoint.organizationId, ctx.organizationId), after))
     .orderBy(...order)
     .limit(limit + 1);
-  return page(
-    rows.map((row) => endpointView(ctx.services, row)),
-    limit,
-  );
+  return page(await viewEndpoints(db, ctx, rows), limit);
 }
 
 /** @throws DomainError not_found */
