@@ -21,6 +21,18 @@ export const WEBHOOK_FAILING_DAYS_MAX = 5;
 export const WEBHOOK_RESPONSE_BYTES_MAX = 65_536;
 /** An endpoint that has as many pending deliveries is given no more until it has fewer. */
 export const WEBHOOK_PENDING_MAX = 10_000;
+/** As many deliveries of an endpoint are counted: it stands for more as well. */
+export const WEBHOOK_COUNTED_MAX = 1000;
+
+function countedUpTo(what: string) {
+  return z
+    .int()
+    .max(WEBHOOK_COUNTED_MAX)
+    .meta({
+      description: `${what}, counted up to ${WEBHOOK_COUNTED_MAX}, which stands for more as well`,
+    });
+}
+
 /** Deliveries that one request can send again. */
 export const WEBHOOK_RESENT_MAX = 10_000;
 
@@ -101,11 +113,11 @@ export const webhookEndpoint = z
     previousSecretUntil: instant.nullable().meta({
       description: 'Until when the secret before the last rotation signs as well',
     }),
-    pendingCount: z.int().meta({ description: 'Deliveries that wait for their next attempt' }),
+    pendingCount: countedUpTo('Deliveries that wait for their next attempt'),
     isBehind: z.boolean().meta({
       description: `Whether there are further events for it, which become deliveries once fewer than ${WEBHOOK_PENDING_MAX} are pending`,
     }),
-    failedCount: z.int().meta({ description: 'Deliveries that were given up and can be resent' }),
+    failedCount: countedUpTo('Deliveries that were given up and can be resent'),
     createdBy: creatingMember,
     createdByKey: creatingKey.nullable().meta({
       description:

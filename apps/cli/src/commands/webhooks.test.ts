@@ -101,3 +101,9 @@ test('what was sent is listed with its status and its problem', async () => {
   });
   expect(stdout).toMatch(/role\.create +2 +503 +15 ms +It answered with status 503\./);
 });
+
+test('the list says where more deliveries are pending, or failed, than were counted', async () => {
+  const many = { ...ENDPOINT, pendingCount: 1000, failedCount: 1000 };
+  const { fetch } = createApi({ [`GET ${PATH}`]: { data: [many], nextCursor: null } });
+  expect((await tollkeeper(['webhooks', 'list'], { fetch })).stdout).toMatch(/1000\+ +1000\+/);
+});

@@ -1,4 +1,5 @@
 import {
+  WEBHOOK_COUNTED_MAX,
   WEBHOOK_SIGNATURES,
   type WebhookEndpoint,
   type WebhookEndpointWithSecret,
@@ -29,14 +30,18 @@ const COLUMNS: readonly Column<WebhookEndpoint>[] = [
   { title: 'URL', cell: ({ url }) => url, widthMin: 20 },
   { title: 'EVENTS', cell: ({ eventTypes }) => eventTypes.join(', '), widthMin: 8 },
   { title: 'PENDING', cell: pendingWords, align: 'right' },
-  { title: 'FAILED', cell: ({ failedCount }) => String(failedCount), align: 'right' },
+  { title: 'FAILED', cell: ({ failedCount }) => countedWords(failedCount), align: 'right' },
   { title: 'CREATED BY', cell: ({ createdBy }) => createdBy.name, optional: true },
   { title: 'ID', cell: ({ id }) => id, optional: true },
 ];
 
-/** With a plus where further events wait to become deliveries. */
+/** With a plus where there may be more: those not counted, and events that wait to become deliveries. */
 function pendingWords({ pendingCount, isBehind }: WebhookEndpoint): string {
-  return isBehind ? `${pendingCount}+` : String(pendingCount);
+  return isBehind ? `${pendingCount}+` : countedWords(pendingCount);
+}
+
+function countedWords(count: number): string {
+  return count < WEBHOOK_COUNTED_MAX ? String(count) : `${count}+`;
 }
 
 function statusWords({ status, disabledReason, failingSince }: WebhookEndpoint): string {

@@ -14,6 +14,7 @@ import { resendMutation, testWebhookMutation, webhookQuery } from './queries.ts'
 import { WebhookAttempts } from './webhook-attempts.tsx';
 import { type WebhookAction, WebhookDialogs } from './webhook-dialogs.tsx';
 import { WebhookFacts } from './webhook-facts.tsx';
+import { failedWords } from './webhook-words.tsx';
 
 interface WebhookPageProps {
   readonly id: string;
@@ -126,7 +127,9 @@ function Standing({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
 
 const DAYS_30_MS = 30 * 86_400_000;
 
-function FailedNotice({ endpoint: { id, failedCount } }: { readonly endpoint: WebhookEndpoint }) {
+function FailedNotice({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
+  const { id, failedCount } = endpoint;
+  const what = failedCount === 1 ? 'event' : 'events';
   const resend = useMutation(resendMutation);
 
   async function resendAll() {
@@ -140,7 +143,7 @@ function FailedNotice({ endpoint: { id, failedCount } }: { readonly endpoint: We
   }
 
   return (
-    <Notice tone="info" title={`${counted(failedCount, 'event')} could not be delivered`}>
+    <Notice tone="info" title={`${failedWords(endpoint)} ${what} could not be delivered`}>
       <Button size="small" className="mt-2" pending={resend.isPending} onClick={resendAll}>
         Resend all
       </Button>

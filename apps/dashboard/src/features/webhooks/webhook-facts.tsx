@@ -2,12 +2,12 @@ import type { WebhookEndpoint } from '@tollkeeper/contract';
 import { CreatingKey } from '../../components/creating-key.tsx';
 import { Fact, Facts, IdFact, Panel } from '../../components/panel.tsx';
 import { TimeAgoButton } from '../../components/time-ago.tsx';
-import { exactTime, formatCount } from '../../lib/format.ts';
-import { eventTypesWords, pendingWords, WebhookStatus } from './webhook-words.tsx';
+import { exactTime } from '../../lib/format.ts';
+import { eventTypesWords, failedWords, pendingWords, WebhookStatus } from './webhook-words.tsx';
 
 export function WebhookFacts({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
   const { id, url, eventTypes, signature, publicKey, isOrdered } = endpoint;
-  const { failingSince, failedCount, previousSecretUntil } = endpoint;
+  const { failingSince, previousSecretUntil } = endpoint;
   const { createdBy, createdByKey, createdAt } = endpoint;
   return (
     <Panel title="Endpoint">
@@ -33,7 +33,7 @@ export function WebhookFacts({ endpoint }: { readonly endpoint: WebhookEndpoint 
           </Fact>
         ) : null}
         <Fact term="Pending">{pendingWords(endpoint)}</Fact>
-        <Fact term="Failed">{formatCount(failedCount)}</Fact>
+        <Fact term="Failed">{failedWords(endpoint)}</Fact>
         <Fact term="Created by">
           {createdBy.name}
           {createdBy.email ? (

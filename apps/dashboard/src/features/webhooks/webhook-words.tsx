@@ -1,4 +1,8 @@
-import type { WebhookDisableReason, WebhookEndpoint } from '@tollkeeper/contract';
+import {
+  WEBHOOK_COUNTED_MAX,
+  type WebhookDisableReason,
+  type WebhookEndpoint,
+} from '@tollkeeper/contract';
 import { StatusWord } from '../../components/status-word.tsx';
 import { formatCount } from '../../lib/format.ts';
 import { ACTION_GROUPS, actionWords } from '../audit-events/index.ts';
@@ -18,9 +22,17 @@ export function WebhookStatus({ status, disabledReason, failingSince }: WebhookE
   return <StatusWord tone="good">Enabled</StatusWord>;
 }
 
-/** With a plus where further events wait to become deliveries. */
+/** With a plus where there may be more: those not counted, and events that wait to become deliveries. */
 export function pendingWords({ pendingCount, isBehind }: WebhookEndpoint): string {
-  return isBehind ? `${formatCount(pendingCount)}+` : formatCount(pendingCount);
+  return isBehind ? `${formatCount(pendingCount)}+` : countedWords(pendingCount);
+}
+
+export function failedWords({ failedCount }: WebhookEndpoint): string {
+  return countedWords(failedCount);
+}
+
+function countedWords(count: number): string {
+  return count < WEBHOOK_COUNTED_MAX ? formatCount(count) : `${formatCount(count)}+`;
 }
 
 /** "All events"; "API keys: all, Edited a policy". */

@@ -7,11 +7,10 @@ import { Button } from '../../components/button.tsx';
 import { LackedScope, LoadError, Notice } from '../../components/notice.tsx';
 import { EmptyState, PageHeader, usePageTitle } from '../../components/page.tsx';
 import { CutText, type RecordColumn, RecordTable } from '../../components/record-table.tsx';
-import { formatCount } from '../../lib/format.ts';
 import { useCan } from '../sessions/index.ts';
 import { NewWebhookFlow } from './new-webhook-flow.tsx';
 import { webhooksQuery } from './queries.ts';
-import { eventTypesWords, pendingWords, WebhookStatus } from './webhook-words.tsx';
+import { eventTypesWords, failedWords, pendingWords, WebhookStatus } from './webhook-words.tsx';
 
 export function WebhooksPage() {
   usePageTitle('Webhooks');
@@ -100,6 +99,6 @@ const COLUMNS: readonly RecordColumn<WebhookEndpoint>[] = [
   {
     header: 'Failed',
     look: 'w-24 hidden sm:table-cell',
-    cell: ({ failedCount }) => formatCount(failedCount),
+    cell: failedWords,
   },
 ];

@@ -183,3 +183,24 @@ it('an endpoint with many pending keeps its place in the log, also while disable
   expect([ids.length, new Set(ids).size]).toEqual([10, 10]);
   expect(await read()).toMatchObject({ pendingCount: 0, isBehind: false });
 });
+
+it('deliveries of an endpoint are counted up to 1,000, and by their status', async () => {
+  const other = await create();
+  const insert = `insert into webhook_delivery (organization_id, endpoint_id, sequence, event_id, event_type, status,
+      attempts_count, tries_count, next_attempt_at, created_at)
+    select organization_id, id, 1000000 + number, 'evt_' || number, 'role.create', $3, 1, 1,
+      now() + interval '1 hour', now()
+    from webhook_endpoint, generate_series(1, $2::int) as number where id = $1`;
+  await query(insert, [endpoint.id, 1001, 'failed']);
+  await query(insert, [other.id, 3, 'pending']);
+  await query(insert.replace('1000000', '2000000'), [other.id, 2, 'delivered']);
+  const { body } = await owner.get<{ data: WebhookEndpointWithSecret[] }>(PATH);
+  const counts = body.data.map(({ id, pendingCount, failedCount }) => [
+    ...[id, pendingCount, failedCount],
+  ]);
+  expect(new Set(counts.map(String))).toEqual(
+    new Set([`${endpoint.id},0,1000`, `${other.id},3,0`]),
+  );
+  expect((await owner.get(at())).body).toMatchObject({ pendingCount: 0, failedCount: 1000 });
+  await query('delete from webhook_delivery where sequence > 1000000');
+});
