@@ -22,14 +22,19 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ["'", 'apos'],
 ]);
 
+/**
+ * How often a backslash or a zero of an escape may be repeated: twice as often each time that a text is escaped. Without
+ * an end, an answer of backslashes alone would take the square of its length.
+ */
+const REPEATED_MAX = 16;
+
 /** Matches the part, each of its characters as it is, or as JSON, URLs or HTML encode it: which of them, each server decides. */
 function anyWriting(part: string): RegExp {
   const characters = part.match(/\\+|[^\\]/g) ?? [];
   const patterns = characters.map((character, at) => {
-    // However often they are doubled.
     if (character.startsWith('\\')) {
       const times = character.length;
-      return `(?:\\\\{${times},}|(?:%5c){${times}}|(?:&#92;){${times}})`;
+      return `(?:\\\\{${times},${times * REPEATED_MAX}}|(?:%5c){${times}}|(?:&#92;){${times}})`;
     }
     if (/\w/.test(character)) return character;
     // After a backslash, a pattern that begins with one could match in two ways, and many of them take for ever.
@@ -37,8 +42,8 @@ function anyWriting(part: string): RegExp {
     const code = character.charCodeAt(0);
     const hex = code.toString(16);
     const forms = [
-      isAfter ? `\\x${hex}` : `\\\\*\\x${hex}|\\\\+u00${hex}`,
-      ...[`%${hex}`, `&#0*${code};`, `&#x0*${hex};`],
+      isAfter ? `\\x${hex}` : `\\\\{0,${REPEATED_MAX}}\\x${hex}|\\\\{1,${REPEATED_MAX}}u00${hex}`,
+      ...[`%${hex}`, `&#0{0,${REPEATED_MAX}}${code};`, `&#x0{0,${REPEATED_MAX}}${hex};`],
       ...(NAMES.has(character) ? [`&${NAMES.get(character)};`] : []),
     ];
     return `(?:${forms.join('|')})`;
