@@ -4,9 +4,10 @@ local PASSED = {
   "authorization", "x-api-key", "host",
   "origin", "access-control-request-method", "access-control-request-headers",
 }
--- Some servers take the method from one of these, and some read "_" as "-".
-local METHODS = {
+-- Some servers take the method or the path from one of these, and some read "_" as "-".
+local OVERRIDES = {
   ["x-http-method-override"] = true, ["x-http-method"] = true, ["x-method-override"] = true,
+  ["script-name"] = true, ["path-info"] = true, ["x-script-name"] = true, ["x-rewrite-url"] = true,
 }
 local REPLIED = {
   "content-type", "www-authenticate", "retry-after", "ratelimit", "ratelimit-policy", "vary",
@@ -41,7 +42,7 @@ core.register_action("tollkeeper", { "http-req" }, function(txn, url)
     if #values > 0 then headers[name] = values end
   end
   for name, values in pairs(asked) do
-    if METHODS[(name:gsub("[^%w]", "-"))] then headers[name] = given(values) end
+    if OVERRIDES[(name:gsub("[^%w]", "-"))] then headers[name] = given(values) end
   end
   local answer = core.httpclient():get({ url = url, headers = headers, timeout = 5000 })
   if answer.status ~= 200 then

@@ -96,6 +96,7 @@ export {
 export { UnsupportedPolicyError } from './policies/read-json.ts';
 export { policySchema } from './policies/schema.ts';
 export { requireCompiled, type StoredPolicy } from './policies/stored-policy.ts';
+export { foldCase } from './policies/value.ts';
 export { type ConsideredScopes, callNeeds, requestNeeds } from './scope-needs.ts';
 export {
   ALL_API_SCOPES,

@@ -187,9 +187,10 @@ describe('where the request comes from', () => {
     'X-Original-URI: /admin',
     'X-Original-Method: DELETE',
     'X-Rewrite-URL: /admin',
+    'SCRIPT_NAME: /open',
   ];
   const claimsIn = (lines: readonly string[]) =>
-    lines.filter((line) => /forwarded|real|original|client|rewrite/i.test(line));
+    lines.filter((line) => /forwarded|real|original|client|rewrite|script/i.test(line));
 
   it.each([[[]], [['192.0.2.0/24']]])('is set anew where %j is trusted', async (trusted) => {
     const trustedProxies = trusted.map(parseIpRange).filter((range) => range !== undefined);
@@ -216,6 +217,7 @@ describe('where the request comes from', () => {
       'X-Original-URI: /admin',
       'X-Original-Method: DELETE',
       'X-Rewrite-URL: /admin',
+      'SCRIPT_NAME: /open',
       'X-Forwarded-For: 198.51.100.7, 127.0.0.1',
       'X-Forwarded-Host: public.example',
       'X-Forwarded-Proto: https',

@@ -30,6 +30,9 @@ const MEANINGS: Readonly<Record<string, Kind>> = {
   'x-original-uri': KIND.claim,
   'x-original-method': KIND.claim,
   'x-rewrite-url': KIND.claim,
+  script_name: KIND.claim,
+  path_info: KIND.claim,
+  'x-script-name': KIND.claim,
 };
 
 it.each(Object.entries(MEANINGS))('reads %s in any letters', (name, kind) => {

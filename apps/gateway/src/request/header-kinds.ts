@@ -56,6 +56,10 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['x-original-uri', KIND.claim],
   ['x-original-method', KIND.claim],
   ['x-rewrite-url', KIND.claim],
+  // What gunicorn cuts from the beginning of the path, and what it takes from a proxy beside it.
+  ['script_name', KIND.claim],
+  ['path_info', KIND.claim],
+  ['x-script-name', KIND.claim],
 ]);
 
 const PLAIN_NAMES = [

@@ -107,6 +107,9 @@ describe('a route with stricter scopes cannot be dodged', () => {
     '/v1%ef%bc%8fadmin',
     '/v1/%ef%bd%81dmin',
     '/v1/adm%c4%b1n',
+    '/v1/adm%c4%b0n',
+    '/v1/adm%e2%80%8cin',
+    '/v1/%c2%adadmin',
     '/v1/admin%c2%a0',
     '/v1%5Cadmin%3F',
   ])('by %s', (path) => {

@@ -1,4 +1,4 @@
-import type { PathReadings } from '@tollkeeper/verify';
+import { foldCase, type PathReadings } from '@tollkeeper/verify';
 
 /**
  * What makes some reader take a path differently: escapes, `\`, parameters, empty or dot segments,
@@ -13,6 +13,7 @@ const ESCAPE = /%([0-9A-Fa-f]{2})?/g;
 const ODD_ESCAPE = /%(?:c[01]|e0%[89]|f0%8|u[0-9a-f]{4})/i;
 const BEYOND_ASCII = /%[89A-Fa-f]|[\u0080-\uffff]/;
 const HIGH_BYTES = /(?:%[89A-Fa-f][0-9A-Fa-f])+/g;
+const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
 /** Escapes inside escapes: nobody needs more, and each round is work. */
 const ROUNDS_MAX = 4;
 /** A longer path is refused where readers differ: to read it in all ways would take milliseconds. */
@@ -82,17 +83,12 @@ function resolveEscapes(path: string): string {
   });
 }
 
-/** With letters and separators as those that they stand for: `／` as `/`. */
+/** With letters and separators as those that they stand for: `／` as `/`. File systems drop what is not shown. */
 function unicodeReading(path: string): string {
   const text = path.replace(HIGH_BYTES, (run) =>
     Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'),
   );
-  return text.normalize('NFKC');
-}
-
-/** `ſ` is a small letter whose upper case is `S`. */
-function foldCase(path: string): string {
-  return path.toUpperCase().toLowerCase();
+  return text.normalize('NFKC').replace(IGNORABLE, '');
 }
 
 /** Without repeated slashes, and without what Windows drops at the end of a name. */

@@ -76,9 +76,12 @@ export function setOf(members: Iterable<Value>): SetValue {
   return { kind: 'set', strings, others };
 }
 
-/** In lower case, and so that `ſ`, of which `S` is the upper case, is an `s`. */
+/**
+ * In lower case, and so that a letter is the one that any reader makes of it by case: `ſ`, of which `S` is
+ * the upper case, is an `s`, and `İ` an `i`, as Go and Java have it.
+ */
 export function foldCase(text: string): string {
-  return text.toUpperCase().toLowerCase();
+  return text.replaceAll('İ', 'i').toUpperCase().toLowerCase();
 }
 
 /** A text, or the texts of a set, in lower case; anything else as it is. */

@@ -42,6 +42,9 @@ const FAULTS = {
   none: malformed(
     'The proxy does not say what was asked for: it must set X-Forwarded-Uri, X-Original-URI or X-Original-URL.',
   ),
+  moved: malformed(
+    'SCRIPT_NAME, PATH_INFO, X-Script-Name or X-Rewrite-URL names a path, which the upstream may take for that of the request. Send none of them.',
+  ),
   unreadable: malformed('The original address must be a plain path, the same for every reader.'),
 };
 const NOWHERE: Denial = {

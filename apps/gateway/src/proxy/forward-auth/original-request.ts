@@ -6,10 +6,12 @@ import { type Call, pathOf } from '../call.ts';
 /** Path and query of the request that another proxy asks about, or why they are not known. */
 export type OriginalTarget =
   | { readonly target: string }
-  | { readonly fault: 'none' | 'several' | 'unreadable' };
+  | { readonly fault: 'none' | 'several' | 'unreadable' | 'moved' };
 
 /** How proxies name the original address: Traefik and Caddy, nginx by custom, ingress-nginx. */
 const URI_HEADERS = new Set(['x-forwarded-uri', 'x-original-uri', 'x-original-url']);
+/** From which upstreams take another path, or cut its beginning, however lenient they are with names. */
+const MOVING_HEADER = /^(?:(?:x.)?script.name|path.info|x.rewrite.url)$/i;
 /** As ingress-nginx writes it: with the Host of its client, which may hold anything. */
 const WHOLE_URL = /^https?:\/\/(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~]+)(?::\d{1,5})?(\/.*)$/i;
 
@@ -18,6 +20,7 @@ const WHOLE_URL = /^https?:\/\/(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~]+)(?::\d{1,
  * proxy says in a header. Where several differ, none is believed: one of them may be its client's.
  */
 export function originalTarget(req: IncomingMessage, host: string, target: string): OriginalTarget {
+  if (isMoved(req.rawHeaders)) return { fault: 'moved' };
   if (isBelow(pathOf(target), EXT_AUTHZ)) {
     const rest = target.slice(EXT_AUTHZ.length);
     return readTarget(rest.startsWith('/') ? rest : `/${rest}`, host);
@@ -32,6 +35,13 @@ export function originalTarget(req: IncomingMessage, host: string, target: strin
   if (targets.size > 1) return { fault: 'several' };
   const [text] = targets;
   return text === undefined ? { fault: 'none' } : readTarget(text, host);
+}
+
+/** Whether the client names a path for the upstream, which the proxy passes on as it asks the gateway. */
+function isMoved(rawHeaders: readonly string[]): boolean {
+  return rawHeaders.some(
+    (text, at) => at % 2 === 0 && MOVING_HEADER.test(text) && rawHeaders[at + 1] !== '',
+  );
 }
 
 /**

@@ -140,6 +140,13 @@ describe.each(Object.entries(PROXIES))('%s', (name, startProxy) => {
       expect(await ask(`GET ${path}`)).toBeGreaterThanOrEqual(400);
     }
     expect(seen).toEqual([]);
+    for (const header of ['SCRIPT_NAME', 'X-Script-Name', 'X-Rewrite-URL']) {
+      const status = await ask('GET /open/admin', [`${header}: /open`]);
+      // nginx drops names with "_".
+      if (status === 200) expect(seen.pop()?.headers).not.toHaveProperty(header.toLowerCase());
+      else expect(status).toBeGreaterThanOrEqual(400);
+    }
+    expect(seen).toEqual([]);
   });
 
   // The example for nginx, which does so, has a test of its own.
