@@ -22,7 +22,8 @@ export const AUDIT_TARGET_TYPES = [
   'log_stream',
   'chat_destination',
 ] as const;
-export type AuditTargetType = (typeof AUDIT_TARGET_TYPES)[number];
+export const auditTargetType = z.enum(AUDIT_TARGET_TYPES);
+export type AuditTargetType = z.output<typeof auditTargetType>;
 
 export const AUDIT_ACTOR_ID = /^(?:mem|key|jk)_[0-9A-Za-z]{20}$/;
 export const AUDIT_ACTOR_ID_RULE =
@@ -69,7 +70,7 @@ export function auditActorId(actor: AuditActor): string | undefined {
 }
 
 const auditTarget = z.strictObject({
-  type: z.enum(AUDIT_TARGET_TYPES),
+  type: auditTargetType,
   id: z.string(),
   name: z.string().meta({ description: 'Its name at that time' }),
   workspaceId: z.string().optional().meta({

@@ -17,7 +17,7 @@ import {
 } from '../db/schema/index.ts';
 import { defineUnawaitedWrite } from '../db/statement.ts';
 import { awaitAtCommit } from '../db/transaction.ts';
-import { CHANGED_ACCESS, eventActor } from './changed-access.ts';
+import { CHANGED, eventActor } from './changed-access.ts';
 
 /** Of keys: a revoked one that leads nowhere takes no part in a lineage. There may be any number of them. */
 export const mayLead = sql`(${apiKey.status} <> 'revoked' or ${apiKey.leadsOn})`;
@@ -53,7 +53,7 @@ const DEAD: readonly Trace[] = [
 /** What a cascade names, and leaves. */
 export const NAMED: readonly Trace[] = [
   [keyEdit, sql.raw('trace.edited_by'), keyIs(sql`key.status <> 'revoked'`)],
-  [auditEvent, eventActor(sql.raw('trace.actor')), sql`trace.action in ${CHANGED_ACCESS}`],
+  [auditEvent, eventActor(sql.raw('trace.actor')), sql`trace.action in ${CHANGED}`],
 ];
 
 /** Of the key that a trace names, found by its id: an index by status would be read whole. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { creatingKey, creatingMember } from '../api-key-schemas.ts';
+import { auditTargetType } from '../audit-event-schemas.ts';
 import {
   apiKeyId,
+  auditEventId,
   chatDestinationId,
   KEPT_MEMBERS,
   KEPT_MEMBERS_MAX,
@@ -126,6 +128,24 @@ export const createdByKey = z
       .array(z.strictObject({ id: chatDestinationId, name: z.string() }))
       .meta({
         description: `The first ${CREATED_NAMED_MAX} by name; empty without integrations.manage`,
+      }),
+    changedSettingsCount: z.int().meta({
+      description:
+        'Other settings that these changed, such as those of security and notifications, API scopes and workspaces, and what they deleted, such as policies, roles and webhook endpoints, as far as the audit log has it. `cascade` leaves them as they are: review them',
+    }),
+    changedSettings: z
+      .array(
+        z.strictObject({
+          id: auditEventId.meta({ description: 'Audit event of the last such change' }),
+          action: z.string().meta({ examples: ['security.update'] }),
+          actorId: z.string().meta({
+            description: 'Key or member that did it: filter the audit log by it for all it did',
+          }),
+          target: z.strictObject({ type: auditTargetType, name: z.string() }),
+        }),
+      )
+      .meta({
+        description: `The last ${CREATED_NAMED_MAX}; empty without audit.read`,
       }),
     isComplete: z.boolean().meta({
       description: `False where there are more than ${CREATED_COUNTED_MAX.toLocaleString('en')} keys and members, deleted and removed ones included, or very many rotations or admissions: the counts are then those of the first of them, and there may be more`,

@@ -33,5 +33,7 @@ export const NOTHING_CREATED: RouteOutput<Routes['getCreated']> = {
   changedLogStreams: [],
   changedChatDestinationsCount: 0,
   changedChatDestinations: [],
+  changedSettingsCount: 0,
+  changedSettings: [],
   isComplete: true,
 };

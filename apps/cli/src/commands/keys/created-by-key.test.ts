@@ -121,6 +121,13 @@ test.each([[], ['--cascade']])(
         changedLogStreams: [{ id: 'lst_00000000000000000001', name: 'Archive' }],
         changedChatDestinationsCount: 1,
         changedChatDestinations: [{ id: 'chd_00000000000000000001', name: 'Alarms' }],
+        changedSettingsCount: 2,
+        changedSettings: [
+          {
+            ...{ id: 'evt_00000000000000000001', action: 'security.update', actorId: key.id },
+            target: { type: 'organization', name: 'Acme' },
+          },
+        ],
       },
     });
     const env = { TOLLKEEPER_API_KEY: SECRET };
@@ -139,6 +146,8 @@ test.each([[], ['--cascade']])(
       'Review the webhook endpoints of others that it changed, which stay as they are: Channel (whe_00000000000000000001).',
       'Review the log streams of others that it changed, which stay as they are: Archive (lst_00000000000000000001).',
       'Review the chat destinations of others that it changed, which stay as they are: Alarms (chd_00000000000000000001).',
+      'Review the settings that it changed and what it deleted, which stay as they are: security.update Acme (evt_00000000000000000001) and 1 more.',
+      `See "tollkeeper audit list --actor ${key.id}".`,
     ];
     expect(stderr.replace(/\s+/g, ' ')).toContain(said.join(' '));
   },

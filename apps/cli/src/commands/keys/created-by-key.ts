@@ -92,7 +92,23 @@ function toReview(created: Created, it: string): string {
       created.changedChatDestinationsCount,
       created.changedChatDestinations.map(({ name, id }) => `${name} (${id})`),
     ),
+    settingsToReview(created, it),
   ].join('');
+}
+
+/** What the audit log has besides, by the event of each, and who did it. */
+function settingsToReview({ changedSettings, changedSettingsCount }: Created, it: string): string {
+  const events = changedSettings.map(
+    ({ id, action, target }) => `${action} ${target.name} (${id})`,
+  );
+  const actors = [...new Set(changedSettings.map(({ actorId }) => actorId))];
+  const text = review(
+    `the settings that ${it} changed and what ${it} deleted, which`,
+    changedSettingsCount,
+    events,
+  );
+  const lists = actors.slice(0, 3).map((id) => `"tollkeeper audit list --actor ${id}"`);
+  return lists.length === 0 ? text : `${text} See ${lists.join(', ')}.`;
 }
 
 function review(what: string, count: number, names: readonly string[]): string {

@@ -87,14 +87,14 @@ export const auditEvent = pgTable(
     index('audit_event_deleted_key_index')
       .on(table.organizationId, sql`(${table.target} ->> 'id')`)
       .where(sql`${table.action} = 'api_key.delete'`),
-    // For cascades, which name the members, roles, policies, endpoints, streams and chat destinations that a key or a member changed.
+    // For cascades, which name what a key or a member changed (`access/changed-access.ts`).
     index('audit_event_changed_access_index')
       .on(
         table.organizationId,
         sql`coalesce(${table.actor} ->> 'keyId', ${table.actor} ->> 'memberId')`,
       )
       .where(
-        sql`${table.action} in ('member.update', 'member.suspend', 'member.reinstate', 'role.create', 'role.update', 'policy.create', 'policy.update', 'policy.restore', 'policy.enable', 'policy.disable', 'webhook_endpoint.update', 'webhook_endpoint.rotate_secret', 'webhook_endpoint.enable', 'webhook_endpoint.disable', 'log_stream.update', 'log_stream.pause', 'log_stream.resume', 'chat_destination.update', 'chat_destination.enable', 'chat_destination.disable')`,
+        sql`${table.action} in ('member.update', 'member.suspend', 'member.reinstate', 'role.create', 'role.update', 'policy.create', 'policy.update', 'policy.restore', 'policy.enable', 'policy.disable', 'webhook_endpoint.update', 'webhook_endpoint.rotate_secret', 'webhook_endpoint.enable', 'webhook_endpoint.disable', 'log_stream.update', 'log_stream.pause', 'log_stream.resume', 'chat_destination.update', 'chat_destination.enable', 'chat_destination.disable', 'security.update', 'audit_log.update', 'leak.set_response', 'leak.resolve', 'leak.dismiss', 'notification.update_defaults', 'notification.update_preferences', 'organization.update', 'organization.transfer', 'billing.change_plan', 'billing.order_plan', 'billing.cancel_subscription', 'billing.resume_subscription', 'billing.request_plan', 'billing.withdraw_request', 'billing.approve_request', 'billing.decline_request', 'api_scope.create', 'api_scope.update', 'api_scope.delete', 'workspace.create', 'workspace.update', 'workspace.delete', 'gateway.update', 'member.remove', 'role.delete', 'policy.delete', 'webhook_endpoint.delete', 'log_stream.delete', 'chat_destination.delete', 'review_campaign.update', 'review_campaign.cancel', 'review_campaign.delete', 'compliance_report.delete')`,
       ),
   ],
 );

@@ -1,4 +1,5 @@
 import {
+  auditTargetType,
   CREATED_COUNTED_MAX,
   CREATED_NAMED_MAX,
   type RouteOutput,
@@ -11,6 +12,7 @@ import { findRemovable, type KeepMembers } from '../../lineage/removable-members
 import { walkLinks } from '../../lineage/walk-links.ts';
 import { requireCallerOutside } from './caller-in-cascade.ts';
 import type { CreatedKey } from './created-rows.ts';
+import type { ChangedSetting } from './find-changed-settings.ts';
 import { findCreated } from './find-created.ts';
 import { downwardLinks } from './find-linked.ts';
 import { treeOfAnother } from './foreign-roots.ts';
@@ -81,6 +83,8 @@ export async function countCreated(
     changedLogStreams: mayManageReceivers ? things(created.changedLogStreams) : [],
     changedChatDestinationsCount: created.changedChatDestinations.length,
     changedChatDestinations: mayManageChats ? things(created.changedChatDestinations) : [],
+    changedSettingsCount: created.changedSettings.length,
+    changedSettings: holds(ctx.scopes, 'audit.read') ? settings(created.changedSettings) : [],
     isComplete: unread.length === 0 && lineage.isComplete && created.isComplete,
   };
 }
@@ -93,6 +97,16 @@ function named(ctx: Ctx, rows: readonly Pick<AdmittedMember, 'id' | 'name' | 'em
 
 function things(rows: readonly { readonly id: string; readonly name: string }[]) {
   return firstByName(rows).map(({ id, name }) => ({ id, name }));
+}
+
+/** The latest first. */
+function settings(rows: readonly ChangedSetting[]) {
+  return rows
+    .slice(0, CREATED_NAMED_MAX)
+    .map(({ id, action, actorId, targetType, targetName }) => ({
+      ...{ id, action, actorId },
+      target: { type: auditTargetType.parse(targetType), name: targetName },
+    }));
 }
 
 function firstByName<T extends { readonly id: string; readonly name: string }>(

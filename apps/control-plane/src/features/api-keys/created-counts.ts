@@ -39,6 +39,9 @@ export interface CreatedCounts {
   /** Chat destinations of others that were changed, and their ids, or the first of them. */
   readonly changedChatDestinationsCount: number;
   readonly changedChatDestinations: readonly string[];
+  /** Settings that were changed and things that were deleted, and the audit events that say so, or the latest of them. */
+  readonly changedSettingsCount: number;
+  readonly changedSettings: readonly string[];
 }
 
 export type MutableCounts = {
@@ -56,6 +59,7 @@ export const NAMED_KINDS = [
   'changedWebhookEndpoints',
   'changedLogStreams',
   'changedChatDestinations',
+  'changedSettings',
 ] as const;
 
 /** What it counts of each kind that the caller may not end. */
@@ -98,6 +102,8 @@ export function noCounts(): MutableCounts {
     changedLogStreams: [],
     changedChatDestinationsCount: 0,
     changedChatDestinations: [],
+    changedSettingsCount: 0,
+    changedSettings: [],
   };
 }
 

@@ -85,3 +85,46 @@ it('names no key that the caller does not see, nor one that goes with the key', 
     editedKeys: [],
   });
 });
+
+it('names the settings that a key, and what it created, changed, and what they deleted', async () => {
+  const { app, owner, me, makeRoot, named, created, revoke } = world;
+  const root = await makeRoot();
+  const child = await makeRoot(root.client);
+  const role = { name: named('gone'), description: '', scopes: ['usage.read'] };
+  const { body: gone } = await owner.post<{ id: string }>('/v1/roles', role);
+  const scope = { name: 'invoices.read', description: '' };
+  const change = async (answer: Promise<{ status: number }>, status = 200) =>
+    expect((await answer).status).toBe(status);
+  await change(owner.patch('/v1/security', { sessionHoursMax: 5 }));
+  await change(root.client.patch('/v1/security', { sessionHoursMax: 6 }));
+  await change(child.client.post('/v1/api-scopes', scope), 201);
+  await change(child.client.delete(`/v1/roles/${gone.id}`), 204);
+  await change(root.client.patch('/v1/security', { sessionHoursMax: 7 }));
+  await purgeOutdated(app.services.db);
+
+  const events = (await auditEvents(app, me.organization.id)).slice(-4);
+  const expected = [
+    [root, 'security.update', { type: 'organization', name: me.organization.name }],
+    [child, 'role.delete', { type: 'role', name: role.name }],
+    [child, 'api_scope.create', { type: 'api_scope', name: scope.name }],
+  ] as const;
+  const changedSettings = expected.map(([{ id: actorId }, action, target]) => ({
+    ...{ id: expect.stringMatching(/^evt_/), action, actorId, target },
+  }));
+  const preview = await created(root.id);
+  expect(preview).toMatchObject({ changedSettingsCount: 3, changedSettings });
+  const last = events.findLast(({ action }) => action === 'security.update');
+  expect(preview.changedSettings[0]?.id).toBe(last?.id);
+  const scopes = ['api_keys.read', 'api_keys.manage_all', 'security.read', 'roles.read'];
+  const reader = await makeKey(app, owner, { scopes });
+  expect(await created(root.id, reader.client)).toMatchObject({
+    ...{ changedSettingsCount: 3, changedSettings: [] },
+  });
+  await revoke(owner, root.id);
+  const said = (await auditEvents(app, me.organization.id)).findLast(
+    ({ action, target }) => action === 'api_key.cascade' && target.id === root.id,
+  );
+  expect(said?.after).toMatchObject({
+    created: { changedSettings: preview.changedSettings.map(({ id }) => id) },
+  });
+});

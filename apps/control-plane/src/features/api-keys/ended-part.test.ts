@@ -28,6 +28,7 @@ const created = (counts: Partial<Record<keyof Created, number>>) =>
     changedWebhookEndpoints: [],
     changedLogStreams: [],
     changedChatDestinations: [],
+    changedSettings: [],
   }) as unknown as Created;
 
 const sizes = (part: Created | undefined) =>

@@ -24,6 +24,7 @@ import {
 } from './created-rows.ts';
 import { findCampaigns } from './find-campaigns.ts';
 import { type ChangedAccess, findChangedAccess } from './find-changed-access.ts';
+import { type ChangedSetting, findChangedSettings } from './find-changed-settings.ts';
 import { type EditedKey, findEditedKeys } from './find-edited-keys.ts';
 
 /** What is still in use of what came from some keys, and goes with them. */
@@ -48,6 +49,8 @@ export interface Created extends ChangedAccess {
   readonly chatDestinationsLeft: readonly CreatedThing[];
   /** Other keys that were enabled or changed by what came from the roots: they stay as they are. */
   readonly editedKeys: readonly EditedKey[];
+  /** Audit events of what else was changed or deleted: nothing restores it. */
+  readonly changedSettings: readonly ChangedSetting[];
   /** False where there is more than was to be read. */
   readonly isComplete: boolean;
 }
@@ -94,6 +97,7 @@ export async function findCreated(
     chatDestinationsLeft: destinations.filter(isLeft),
     reviewCampaigns: await findCampaigns(db, ctx, descendants, reader),
     editedKeys: await findEditedKeys(db, ctx, descendants, reader),
+    changedSettings: await findChangedSettings(db, ctx, descendants, reader),
     ...(await findChangedAccess(db, ctx, descendants, reader, receivers)),
     isComplete: reader.isComplete(),
   };

@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, linkOptions } from '@tanstack/react-router';
 import type { RouteOutput, Routes } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { CheckRow } from '../../../components/forms/choices.tsx';
 import { explainError } from '../../../lib/api-errors.ts';
 import { counted } from '../../../lib/format.ts';
 import { createdQuery } from '../queries.ts';
+import { LeftToReview } from './left-to-review.tsx';
 
 /**
  * Whether to also revoke what the keys created or rotated, and which members to keep, as fields where
@@ -48,7 +48,7 @@ export function useCascade(ids: readonly string[], usual: boolean) {
             onKeep={setKeepMembers}
           />
         ) : null}
-        {data ? <ToReview created={data} /> : null}
+        {data ? <LeftToReview created={data} /> : null}
       </>
     ),
   };
@@ -103,79 +103,6 @@ function staying({ membersLeftCount, membersLeft, ...created }: Created): string
       : []),
   ].join(' and ');
   return stay === '' ? '' : ` These stay, since you keep them or may not remove them: ${stay}.`;
-}
-
-/** Other keys, members, roles, policies, webhook endpoints, log streams and chat destinations that the keys changed; no cascade ends them. */
-function ToReview({ created }: { readonly created: Created }) {
-  const { editedKeysCount, editedKeys, changedMembersCount, changedRolesCount } = created;
-  const kinds = [
-    {
-      text: 'Review the keys that were enabled or changed this way, which stay as they are',
-      count: editedKeysCount,
-      things: editedKeys,
-      list: linkOptions({ to: '/api-keys' }),
-      label: 'Open API keys in a new tab',
-    },
-    {
-      text: 'Review the members who were given another role, suspended or reinstated this way, who stay as they are',
-      count: changedMembersCount,
-      things: created.changedMembers,
-      list: linkOptions({ to: '/members' }),
-      label: 'Open members in a new tab',
-    },
-    {
-      text: 'Review the roles that were created or changed this way, which stay as they are',
-      count: changedRolesCount,
-      things: created.changedRoles,
-      list: linkOptions({ to: '/roles' }),
-      label: 'Open roles in a new tab',
-    },
-    {
-      text: 'Review the policies that were created or changed this way, which stay as they are',
-      count: created.changedPoliciesCount,
-      things: created.changedPolicies,
-      list: linkOptions({ to: '/policies' }),
-      label: 'Open policies in a new tab',
-    },
-    {
-      text: 'Review where the webhook endpoints of others send to that were changed this way, which stay as they are',
-      count: created.changedWebhookEndpointsCount,
-      things: created.changedWebhookEndpoints,
-      list: linkOptions({ to: '/webhooks' }),
-      label: 'Open webhooks in a new tab',
-    },
-    {
-      text: 'Review where the log streams of others send to that were changed this way, which stay as they are',
-      count: created.changedLogStreamsCount,
-      things: created.changedLogStreams,
-      list: linkOptions({ to: '/log-streams' }),
-      label: 'Open log streams in a new tab',
-    },
-    {
-      text: 'Review where the chat destinations of others send to that were changed this way, which stay as they are',
-      count: created.changedChatDestinationsCount,
-      things: created.changedChatDestinations,
-      list: linkOptions({ to: '/chat-destinations' }),
-      label: 'Open chat destinations in a new tab',
-    },
-  ];
-  return kinds
-    .filter(({ count }) => count > 0)
-    .map(({ text, count, things, list, label }) => (
-      <p key={text} className="text-[0.8125rem] text-soft">
-        {text}: {namesOf(things, count)}.{' '}
-        <Link {...list} target="_blank" className="text-accent-strong underline underline-offset-4">
-          {label}
-        </Link>
-      </p>
-    ));
-}
-
-/** "Ada, Eve, 2 more"; only how many where the server named nobody. */
-function namesOf(things: readonly { readonly name: string }[], count: number): string {
-  if (things.length === 0) return `${count} in all`;
-  const more = count - things.length;
-  return [...things.map(({ name }) => name), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 /** "2 keys, 1 join key"; nothing where there are none. */
