@@ -6,10 +6,11 @@ import { findAccessGaps } from './architecture/access.ts';
 import { findCycles } from './architecture/cycles.ts';
 import { findEnvironmentReaders } from './architecture/environment.ts';
 import { findFeatureBreaks } from './architecture/features.ts';
-import { findLayerBreaks } from './architecture/layers.ts';
+import { findLayerBreaks, isForTestsOrBuild } from './architecture/layers.ts';
 import { findBadNames, findLookalikes } from './architecture/names.ts';
 import { listSources, readRepository } from './architecture/read-repository.ts';
 import { findLongFiles } from './architecture/size.ts';
+import { findVariables, listDocumentedVariables } from './architecture/variables.ts';
 
 /** Set-up by its token, two by the token of an invitation, and the last by a join key. */
 const PUBLIC_ROUTES = [
@@ -55,6 +56,13 @@ test('every route declares who may call it, and every scope guards a route', () 
 
 test('only entry files read the environment', () => {
   expect(findEnvironmentReaders(repository)).toEqual([]);
+});
+
+test("the README's table lists exactly the variables that the programs read", () => {
+  const sources = listSources(root, ['apps', 'packages']).filter(
+    (path) => /\/src\/.*\.ts$/.test(path) && !isForTestsOrBuild(path),
+  );
+  expect(listDocumentedVariables(root)).toEqual(findVariables(root, sources));
 });
 
 test('files and folders are named in kebab-case for what they do', () => {
