@@ -7,6 +7,7 @@ import { among } from '../../db/among.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, keyReview, reviewCampaign } from '../../db/schema/index.ts';
 import { DomainError, notFound } from '../../domain-error.ts';
+import { findAncestors } from '../../lineage/find-ancestors.ts';
 import type { FurtherEvent } from '../../write/write.ts';
 import { write } from '../../write/write.ts';
 import { type CampaignRow, isCampaign, ofCampaign, requireRunning } from './campaign-view.ts';
@@ -32,8 +33,9 @@ export function confirmKeyReviews(ctx: Ctx, { params: { id }, body }: Input): Pr
     const rows = new Map(
       (await selectReviews(tx, confirmed, id, keyIds)).map((row) => [row.key.id, row]),
     );
+    const mayConfirm = await askCaller(tx, confirmed);
     const refusals = keyIds.map((keyId) =>
-      findRefusal(confirmed, campaign, rows.get(keyId), keyId),
+      findRefusal(campaign, rows.get(keyId), keyId, mayConfirm),
     );
     const confirmable = keyIds.filter(
       (keyId, index) => !refusals[index] && rows.get(keyId)?.outcome === 'pending',
@@ -65,25 +67,44 @@ function selectReviews(tx: Transaction, ctx: Ctx, campaignId: string, ids: reado
 
 type ReviewRow = Awaited<ReturnType<typeof selectReviews>>[number];
 
+/** As far as it is searched for what a key came from: it leads through few others. */
+const LIMITS = { idsMax: 1000, linksMax: 2500, pageMax: 2500 };
+
+/**
+ * Whether the caller can speak for a key. A stolen key would else stay by its own word, or by that of a key that it
+ * created or gave a new secret.
+ */
+async function askCaller(tx: Transaction, ctx: Ctx): Promise<(keyId: string) => boolean> {
+  const callerId = callingKeyId(ctx);
+  if (callerId === null) return () => true;
+  const found = await findAncestors(tx, ctx.organizationId, [callerId], undefined, LIMITS);
+  const ancestors = found && new Set(found);
+  return (keyId) => ancestors !== undefined && !ancestors.has(keyId);
+}
+
 function findRefusal(
-  ctx: Ctx,
   campaign: CampaignRow,
   row: ReviewRow | undefined,
   keyId: string,
+  mayConfirm: (keyId: string) => boolean,
 ): DomainError | undefined {
   if (!row) return notFound('API key', keyId);
-  const why = whyNot(ctx, campaign, row);
+  const why = whyNot(campaign, row, mayConfirm);
   return why === undefined
     ? undefined
     : new DomainError('invalid_state', `Cannot confirm the key "${row.key.name}": ${why}.`);
 }
 
-function whyNot(ctx: Ctx, { name }: CampaignRow, { key, outcome }: ReviewRow): string | undefined {
+function whyNot(
+  { name }: CampaignRow,
+  { key, outcome }: ReviewRow,
+  mayConfirm: (keyId: string) => boolean,
+): string | undefined {
   if (outcome === null) return `it is not part of the review campaign "${name}"`;
   if (key.status === 'revoked') return 'it is revoked for good';
-  // Else a stolen key would stay by its own word.
-  if (callingKeyId(ctx) === key.id) return 'a key does not confirm itself; use another credential';
-  return undefined;
+  return mayConfirm(key.id)
+    ? undefined
+    : 'a key does not confirm itself, nor one that it came from; use another credential';
 }
 
 function errorOf(refusal: DomainError | undefined): Results['results'][number]['error'] {

@@ -143,17 +143,20 @@ describe('a member', () => {
     expect((await ownOf(admin.client)).totalCount).toBe(0);
   });
 
-  it('does not confirm a key by itself, nor one that is revoked or in no campaign', async () => {
+  it('does not confirm a key by itself or what it created, nor one that is revoked or in no campaign', async () => {
     const { keyOf, started, confirm } = campaigns;
-    const self = await makeKey(campaigns.app, owner, {
-      scopes: ['api_keys.revoke', 'api_keys.read'],
-    });
+    const scopes = ['api_keys.create', 'api_keys.revoke', 'api_keys.read'];
+    const self = await makeKey(campaigns.app, owner, { scopes });
+    const created = await makeKey(campaigns.app, self.client, { scopes });
     const gone = await keyOf(owner, 'gone');
     const campaign = await started();
     const late = await keyOf(owner, 'late');
     await owner.post(`/v1/api-keys/${gone.id}/revoke`, {});
     const own = await confirm(self.client, campaign, self.id);
     expect(own.body.results[0]?.error?.detail).toContain('does not confirm itself');
+    const byCreated = await confirm(created.client, campaign, self.id);
+    expect(byCreated.body.results[0]?.error?.detail).toContain('nor one that it came from');
+    expect((await confirm(self.client, campaign, created.id)).body.results[0]?.error).toBeNull();
     const { body } = await confirm(owner, campaign, gone.id, late.id, self.id);
     expect(body.results.map(({ error }) => error?.code)).toEqual([
       ...['invalid_state', 'invalid_state', undefined],
