@@ -21,9 +21,10 @@ describe('the endpoints of Better Auth that are open', () => {
         'passkey/generate-register-options',
         'passkey/verify-registration',
         'passkey/delete-passkey',
+        'device/approve',
       ],
     ],
-    ['allowed', ['revoke-sessions', 'passkey/list-user-passkeys', 'device/approve', 'device/deny']],
+    ['allowed', ['revoke-sessions', 'passkey/list-user-passkeys', 'device/deny']],
     [
       'optional',
       ['get-session', 'two-factor/verify-totp', 'passkey/generate-authenticate-options', 'device'],

@@ -156,7 +156,7 @@ export const AUTH_ENDPOINTS: readonly AuthEndpoint[] = [
   {
     method: 'POST',
     name: 'device/approve',
-    session: 'allowed',
+    session: 'recent',
     answer: [],
     action: 'session.approve_device',
   },

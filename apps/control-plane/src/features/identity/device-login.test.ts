@@ -57,9 +57,11 @@ describe('a device login', () => {
   });
 
   it('gives a session that is no better and no newer than the one that approved it', async () => {
-    const long = new Date('2020-01-02T03:04:05.678Z');
-    const recent = new Date(Date.now() - 60_000);
-    const approvers = { factors: ['passkey' as const], signedInAt: recent, authenticatedAt: long };
+    const before = new Date(Date.now() - 60_000);
+    const approvers = {
+      ...{ factors: ['passkey' as const], signedInAt: new Date(before.getTime() - 60_000) },
+      authenticatedAt: before,
+    };
     await app.services.db.update(session).set(approvers);
     const begun = await begin();
     await owner.get(`/api/auth/device?user_code=${begun.user_code}`);
@@ -68,8 +70,19 @@ describe('a device login', () => {
     const [mine, theirs] = await Promise.all(
       [owner, device].map(async (each) => (await each.get<Identity>('/v1/whoami')).body.session),
     );
-    expect(mine).toMatchObject({ factors: ['passkey'], authenticatedAt: long.toISOString() });
+    expect(mine).toMatchObject({ factors: ['passkey'], authenticatedAt: before.toISOString() });
     expect(theirs).toEqual(mine);
+  });
+
+  it('is approved only soon after a sign-in, so that its session can do all that a recent one can', async () => {
+    const { db } = app.services;
+    const begun = await begin();
+    await owner.get(`/api/auth/device?user_code=${begun.user_code}`);
+    await db.update(session).set({ authenticatedAt: new Date(Date.now() - 601_000) });
+    const refused = await owner.post('/api/auth/device/approve', { userCode: begun.user_code });
+    expect(refused.problem).toMatchObject({ status: 403, code: 'recent_sign_in_required' });
+    expect((await poll(begun)).problem).toMatchObject({ state: 'authorization_pending' });
+    await db.update(session).set({ authenticatedAt: new Date() });
   });
 
   it('gives nothing once it is denied', async () => {
