@@ -8,8 +8,16 @@ import { openKeys } from './key-list.ts';
 import { hasFocus } from './keyboard.ts';
 import { eventually, openWindow } from './window.ts';
 
-/** Forms, each on the page that the link of the navigation opens, or else on the one before. */
-const FORMS = [
+interface Form {
+  /** In the navigation; without one, the form is on the page of the one before. */
+  readonly link?: string;
+  readonly action: string;
+  readonly field: string;
+  /** Chosen, where the field is no text: what a person chose is as lost as what they typed. */
+  readonly chosen?: true;
+}
+
+const FORMS: readonly Form[] = [
   { action: 'Add passkey', field: 'Name' },
   { action: 'Change password', field: 'New password' },
   { action: 'Set up authenticator app', field: 'Your password' },
@@ -19,7 +27,10 @@ const FORMS = [
   { link: 'Roles', action: 'Create role', field: 'Name' },
   { link: 'API scopes', action: 'Create API scope', field: 'Name' },
   { link: 'Workspaces', action: 'Create workspace', field: 'Name' },
+  { action: 'Create workspace', field: 'Test', chosen: true },
   { link: 'Fleet', action: 'New join key', field: 'Name' },
+  { action: 'New join key', field: '7 days', chosen: true },
+  { link: 'Compliance', action: 'Make report', field: 'Unused keys', chosen: true },
 ];
 
 let dashboard: ClaimedDashboard;
@@ -53,10 +64,11 @@ it('asks before a filled form is closed, and keeps it if that was a mistake', as
 it('asks on every page before a filled form is closed', async () => {
   const page = await openWindow(dashboard, { as: dashboard.owner });
   await page.goto('/account-security');
-  for (const { link, action, field } of FORMS) {
+  for (const { link, action, field, chosen } of FORMS) {
     if (link) await page.getByRole('link', { name: link, exact: true }).click();
     await page.getByRole('main').getByRole('button', { name: action }).first().click();
-    await page.getByRole('dialog').getByLabel(field, { exact: true }).fill('half-way');
+    const control = page.getByRole('dialog').getByLabel(field, { exact: !chosen });
+    await (chosen ? control.check() : control.fill('half-way'));
     await page.keyboard.press('Escape');
     const question = page.getByRole('alertdialog', { name: 'Discard what you entered?' });
     await question.getByRole('button', { name: 'Discard' }).click();

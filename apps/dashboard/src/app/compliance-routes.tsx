@@ -35,7 +35,10 @@ function ReportsRoute() {
   const navigate = useNavigate();
   return (
     <ReportsPage
-      onCreated={(id) => void navigate({ to: '/compliance/reports/$id', params: { id } })}
+      onCreated={(id) =>
+        // The dialog still holds what was entered, which is saved by now.
+        void navigate({ to: '/compliance/reports/$id', params: { id }, ignoreBlocker: true })
+      }
     />
   );
 }

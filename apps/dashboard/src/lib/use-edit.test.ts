@@ -1,6 +1,6 @@
 import type { Labels } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
-import { mergeDraft } from './use-edit.ts';
+import { isSame, mergeDraft } from './use-edit.ts';
 
 const opened = { name: 'ci', days: '30', scopes: new Set(['a', 'b']), ranges: ['10.0.0.0/8'] };
 
@@ -21,6 +21,14 @@ it('adds and removes in sets and lists what the person added and removed', () =>
   const merged = mergeDraft(mine, opened, saved);
   expect(merged.scopes).toEqual(new Set(['b', 'd', 'c']));
   expect(merged.ranges).toEqual(['198.51.100.0/24', '192.0.2.1/32']);
+});
+
+it('holds what was entered in another order for the same, and anything else for a change', () => {
+  const again = { ranges: ['10.0.0.0/8'], scopes: new Set(['b', 'a']), days: '30', name: 'ci' };
+  expect(isSame(opened, again)).toBe(true);
+  for (const change of [{ name: '' }, { scopes: new Set(['a']) }, { ranges: [] }, { added: {} }]) {
+    expect(isSame(opened, { ...opened, ...change })).toBe(false);
+  }
 });
 
 it('merges labels one by one', () => {

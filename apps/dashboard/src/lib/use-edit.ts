@@ -11,6 +11,8 @@ interface Edit<R, D> {
   readonly base: R;
   readonly draft: D;
   readonly setDraft: (next: (draft: D) => D) => void;
+  /** Whether the draft would change the record. */
+  readonly isChanged: boolean;
   /** The record as it was opened, where an edit of somebody else has replaced it since. */
   readonly replaced: R | undefined;
   /** Begins anew with the record, such as after it was saved. */
@@ -53,7 +55,8 @@ export function useEdit<R extends Edited, D extends object>(
     }
   }
 
-  return { base, draft, setDraft, replaced, open, save };
+  const isChanged = !isSame(draft, draftOf(base));
+  return { base, draft, setDraft, isChanged, replaced, open, save };
 }
 
 /**
@@ -79,7 +82,19 @@ function mergeField(mine: unknown, from: unknown, to: unknown): unknown {
     return [...kept, ...added];
   }
   if (isRecord(mine) && isRecord(from) && isRecord(to)) return mergeDraft(mine, from, to);
-  return JSON.stringify(mine) === JSON.stringify(from) ? to : mine;
+  return isSame(mine, from) ? to : mine;
+}
+
+/** Whether two drafts hold the same, in whatever order it was entered. */
+export function isSame(one: unknown, other: unknown): boolean {
+  if (one instanceof Set && other instanceof Set) {
+    return one.symmetricDifference(other).size === 0;
+  }
+  if (isRecord(one) && isRecord(other)) {
+    const names = new Set([one, other].flatMap(Object.keys));
+    return [...names].every((name) => isSame(one[name], other[name]));
+  }
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -114,7 +114,7 @@ interface ApiScopeDialogProps {
 function EditApiScopeDialog({ apiScope, onClose }: ApiScopeDialogProps) {
   const { name } = apiScope;
   const update = useMutation(updateApiScopeMutation);
-  const { base, draft, setDraft, replaced, save } = useEdit(
+  const { base, draft, setDraft, isChanged, replaced, save } = useEdit(
     apiScope,
     ({ description }) => ({ description }),
     () => findApiScope(name),
@@ -128,7 +128,6 @@ function EditApiScopeDialog({ apiScope, onClose }: ApiScopeDialogProps) {
     toast.success(`Saved ${name}`);
     onClose();
   });
-  const isChanged = draft.description !== base.description;
   return (
     <FormDialog
       title={`Edit ${name}`}

@@ -92,7 +92,7 @@ interface ChatDialogProps {
 function EditChatDialog({ destination, onClose }: ChatDialogProps) {
   const { id } = destination;
   const update = useMutation(updateChatDestinationMutation);
-  const { base, draft, setDraft, replaced, save } = useEdit(
+  const { base, draft, setDraft, isChanged, replaced, save } = useEdit(
     destination,
     ({ name, service, kinds }): ChatDraft => ({ name, service, url: '', kinds: new Set(kinds) }),
     () => api.getChatDestination({ params: { id } }),
@@ -114,7 +114,7 @@ function EditChatDialog({ destination, onClose }: ChatDialogProps) {
       submitLabel="Save destination"
       width="wide"
       blocked={blockedWords(draft, false)}
-      filled
+      filled={isChanged}
       form={form}
       onClose={onClose}
     >

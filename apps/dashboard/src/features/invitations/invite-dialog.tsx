@@ -49,7 +49,7 @@ function InviteDialog({ onClose, onUnsent }: InviteDialogProps) {
       description={`They get a link that works once, for ${INVITATION_DAYS} days, and for that address only.`}
       submitLabel="Invite"
       blocked={blockedWords(email, roleId)}
-      filled={email.trim() !== ''}
+      filled={email !== '' || roleId !== usual}
       form={form}
       onClose={onClose}
     >

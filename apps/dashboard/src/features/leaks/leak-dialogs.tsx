@@ -36,7 +36,7 @@ export function ReportLeakDialog({ onClose }: { readonly onClose: () => void }) 
       description="The organization of the key has chosen what happens to it. Nothing stores its text."
       submitLabel="Report key"
       blocked={isKeyOrId(text) ? undefined : 'Enter the whole key, or its id.'}
-      filled={text !== ''}
+      filled={draft.key + draft.url + draft.source !== ''}
       form={form}
       onClose={onClose}
     >
@@ -112,7 +112,7 @@ function CloseLeakDialog({ leak, onClose }: LeakDialogProps) {
     <FormDialog
       title={`Report of ${leak.key.name}`}
       submitLabel="Close report"
-      filled={note !== ''}
+      filled={note !== '' || verb !== 'resolve'}
       form={form}
       onClose={onClose}
     >

@@ -24,10 +24,11 @@ export function LeakSettingsPanel() {
 function SettingsPanel({ settings }: { readonly settings: LeakSettings }) {
   const mayManage = useCan('integrations.manage');
   const update = useMutation(updateLeakSettingsMutation);
-  const { base, draft, setDraft, replaced, open, save } = useEdit(settings, draftOf, () =>
-    api.getLeakSettings({}),
+  const { base, draft, setDraft, isChanged, replaced, open, save } = useEdit(
+    settings,
+    draftOf,
+    () => api.getLeakSettings({}),
   );
-  const isChanged = draft.live !== base.live || draft.test !== base.test;
   // Somebody else saved them, and nothing was chosen here yet.
   if (!isChanged && settings.etag !== base.etag) open(settings);
   const form = useSubmit(['live', 'test'], async () => {

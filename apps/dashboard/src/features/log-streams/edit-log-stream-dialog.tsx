@@ -37,7 +37,7 @@ export function EditLogStreamDialog({ stream, onClose }: EditLogStreamDialogProp
   const mayReadEvents = useCan('audit.read');
   const update = useMutation(updateLogStreamMutation);
   const [losesSecret, setLosesSecret] = useState(false);
-  const { base, draft, setDraft, replaced, save } = useEdit(stream, draftOf, () =>
+  const { base, draft, setDraft, isChanged, replaced, save } = useEdit(stream, draftOf, () =>
     api.getLogStream({ params: { id } }),
   );
   const form = useSubmit(['name', 'format', ...settingsOf(destination)], async () => {
@@ -62,7 +62,7 @@ export function EditLogStreamDialog({ stream, onClose }: EditLogStreamDialogProp
       submitLabel="Save stream"
       width="wide"
       blocked={blockedWords(draft, destination, hasSecret)}
-      filled
+      filled={isChanged || losesSecret}
       form={form}
       onClose={onClose}
     >

@@ -17,14 +17,15 @@ const FIELDS = ['name', 'slug', 'defaultExpiryDays'] as const;
 
 export function SettingsPanel({ organization }: { readonly organization: Organization }) {
   const update = useMutation(updateOrganizationMutation);
-  const { base, draft, setDraft, replaced, open, save } = useEdit(organization, draftOf, () =>
-    api.getOrganization({}),
+  const { base, draft, setDraft, isChanged, replaced, open, save } = useEdit(
+    organization,
+    draftOf,
+    () => api.getOrganization({}),
   );
   const days = parseDays(draft.days);
   const slugFits = SLUG.test(draft.slug.trim());
-  const changed = JSON.stringify(draft) !== JSON.stringify(draftOf(base));
   // Somebody else saved them, and nothing was entered here yet.
-  if (!changed && organization.etag !== base.etag) open(organization);
+  if (!isChanged && organization.etag !== base.etag) open(organization);
   const { pending, errors, submit } = useSubmit(FIELDS, async () => {
     const name = draft.name.trim();
     const slug = draft.slug.trim();
@@ -35,7 +36,7 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
     toast.success('Saved the organization');
   });
   const fits = days !== undefined && slugFits && draft.name.trim() !== '';
-  const blocked = blockedWords(changed, fits);
+  const blocked = blockedWords(isChanged, fits);
   const set = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
   return (
     <Panel title="Settings">
@@ -44,7 +45,7 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
-        onReset={changed ? () => open(base) : undefined}
+        onReset={isChanged ? () => open(base) : undefined}
       >
         <EditConflict
           title="These settings were changed since you opened them"

@@ -64,15 +64,11 @@ function RoleForm({ role, catalog, onClose }: RoleFormProps) {
     onClose();
   });
   const { fields } = form.errors;
-  const isFilled =
-    draft.name !== base.name ||
-    draft.description !== base.description ||
-    draft.scopes.symmetricDifference(new Set(base.scopes)).size > 0;
   return (
     <DialogForm
       submitLabel={role ? 'Save role' : 'Create role'}
       blocked={draft.name.trim() === '' ? 'Enter a name.' : undefined}
-      filled={isFilled}
+      filled={editing.isChanged}
       form={form}
       onClose={onClose}
     >

@@ -51,7 +51,7 @@ export function WebhookDialogs({ action, onGone, ...props }: WebhookDialogsProps
 function EditWebhookDialog({ endpoint, onClose }: WebhookDialogProps) {
   const { id } = endpoint;
   const update = useMutation(updateWebhookMutation);
-  const { base, draft, setDraft, replaced, save } = useEdit(
+  const { base, draft, setDraft, isChanged, replaced, save } = useEdit(
     endpoint,
     ({ name, url, eventTypes, isOrdered }) => ({
       ...{ name, url, isOrdered },
@@ -74,7 +74,7 @@ function EditWebhookDialog({ endpoint, onClose }: WebhookDialogProps) {
       submitLabel="Save endpoint"
       width="wide"
       blocked={blockedWords(draft)}
-      filled
+      filled={isChanged}
       form={form}
       onClose={onClose}
     >

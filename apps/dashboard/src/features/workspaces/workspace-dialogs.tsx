@@ -61,7 +61,7 @@ function CreateWorkspaceDialog({ onClose }: { readonly onClose: () => void }) {
       title="Create workspace"
       submitLabel="Create workspace"
       blocked={name.trim() === '' ? 'Enter a name.' : undefined}
-      filled={name.trim() !== ''}
+      filled={name !== '' || environment !== 'live'}
       form={form}
       onClose={onClose}
     >

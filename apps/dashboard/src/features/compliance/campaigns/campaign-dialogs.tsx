@@ -40,7 +40,7 @@ type DialogProps = Omit<CampaignDialogsProps, 'action' | 'onGone'>;
 function EditCampaignDialog({ campaign, onClose }: DialogProps) {
   const { id } = campaign;
   const update = useMutation(updateCampaignMutation);
-  const { base, draft, setDraft, replaced, save } = useEdit(
+  const { base, draft, setDraft, isChanged, replaced, save } = useEdit(
     campaign,
     ({ name, endsAt, reviewer }) => ({
       ...{ name, day: dayOf(Date.parse(endsAt)), reviewerId: reviewer.memberId },
@@ -69,7 +69,7 @@ function EditCampaignDialog({ campaign, onClose }: DialogProps) {
       title={`Edit ${base.name}`}
       submitLabel="Save campaign"
       blocked={blockedWords(draft)}
-      filled
+      filled={isChanged}
       form={form}
       onClose={onClose}
     >

@@ -20,10 +20,11 @@ interface StartCampaignDialogProps {
 
 export function StartCampaignDialog({ onClose, onStarted }: StartCampaignDialogProps) {
   const { member } = useIdentity();
-  const [draft, setDraft] = useState(() => ({
+  const [first] = useState(() => ({
     ...{ name: '', day: dayOf(serverNow() + DAYS_FIRST * DAY_MS), disables: true },
     reviewerId: member.id,
   }));
+  const [draft, setDraft] = useState(first);
   const change = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
   const { mutateAsync } = useMutation(startCampaignMutation);
   const start = useExactlyOnce(
@@ -42,7 +43,7 @@ export function StartCampaignDialog({ onClose, onStarted }: StartCampaignDialogP
       description="Every key that is not revoked or expired now is part of it."
       submitLabel="Start campaign"
       blocked={blockedWords(draft)}
-      filled={draft.name !== ''}
+      filled={draft !== first}
       form={form}
       onClose={onClose}
     >

@@ -38,11 +38,12 @@ export function NewReportDialog({ onClose, onCreated }: NewReportDialogProps) {
   const kinds = COMPLIANCE_REPORT_KINDS.filter((kind) =>
     COMPLIANCE_REPORTS[kind].scopes.every((scope) => scopes.includes(scope)),
   );
-  const [draft, setDraft] = useState<Draft>(() => ({
+  const [first] = useState<Draft>(() => ({
     ...firstPeriod(new Date(serverNow())),
     kind: kinds[0] ?? 'access_review',
     unusedDays: String(UNUSED_DAYS_DEFAULT),
   }));
+  const [draft, setDraft] = useState(first);
   const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
   const { mutateAsync } = useMutation(createReportMutation);
   const create = useExactlyOnce(bodyOf, (body, idempotencyKey) =>
@@ -59,6 +60,7 @@ export function NewReportDialog({ onClose, onCreated }: NewReportDialogProps) {
       blocked={
         kinds.length === 0 ? 'Your role shows you the contents of no report.' : blockedWords(draft)
       }
+      filled={draft !== first}
       form={form}
       onClose={onClose}
     >

@@ -65,7 +65,7 @@ function RenameGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
 function LabelGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
   const { id } = gateway;
   const update = useMutation(updateGatewayMutation);
-  const { base, draft, setDraft, replaced, save } = useEdit(
+  const { base, draft, setDraft, isChanged, replaced, save } = useEdit(
     gateway,
     (record) => ({ labels: record.labels }),
     () => api.getGateway({ params: { id } }),
@@ -82,7 +82,7 @@ function LabelGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
       title={`Labels of ${gateway.name}`}
       submitLabel="Save labels"
       blocked={tooManyLabels(labels)}
-      filled={String(labelTokens(labels)) !== String(labelTokens(base.labels))}
+      filled={isChanged}
       form={form}
       onClose={onClose}
     >

@@ -39,7 +39,8 @@ interface NewJoinKeyDialogProps {
 const FIELDS = ['name', 'workspaceId', 'lifetimeSeconds', 'usesMax', 'labels'] as const;
 
 function NewJoinKeyDialog({ onClose, onCreated }: NewJoinKeyDialogProps) {
-  const [draft, setDraft] = useState({ ...FIRST_DRAFT, workspaceId: useChosenWorkspace() ?? '' });
+  const [first] = useState({ ...FIRST_DRAFT, workspaceId: useChosenWorkspace() ?? '' });
+  const [draft, setDraft] = useState<JoinKeyDraft>(first);
   const change = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
   const { mutateAsync } = useMutation(createJoinKeyMutation);
   const create = useExactlyOnce(joinKeyBody, (body, idempotencyKey) =>
@@ -55,7 +56,7 @@ function NewJoinKeyDialog({ onClose, onCreated }: NewJoinKeyDialogProps) {
       description="Gateways use it to join the fleet of a workspace. It works for nothing else."
       submitLabel="Create join key"
       blocked={blockedWords(draft, workspaces.length)}
-      filled={draft.name.trim() !== '' || Object.keys(draft.labels).length > 0}
+      filled={draft !== first}
       form={form}
       onClose={onClose}
     >
