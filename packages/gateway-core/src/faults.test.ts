@@ -11,6 +11,8 @@ test('says all that is wrong at once, the newest of each topic', () => {
   faults.set('disk', 'The disk is broken.');
   expect(faults.text()).toBe('The disk is broken. Something was not applied.');
 
+  expect(faults.text('rejected')).toBe('The disk is broken.');
+
   faults.clear('disk');
   expect(faults.text()).toBe('Something was not applied.');
 });

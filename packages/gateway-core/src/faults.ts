@@ -14,8 +14,11 @@ export type FaultTopic =
 export interface Faults {
   set(topic: FaultTopic, sentence: string): void;
   clear(topic: FaultTopic): void;
-  /** Null when nothing is wrong. */
-  text(): string | null;
+  /**
+   * Null when nothing is wrong.
+   * @param except what is reported elsewhere
+   */
+  text(except?: FaultTopic): string | null;
 }
 
 /** What the contract lets a gateway report, in characters. */
@@ -26,7 +29,10 @@ export function createFaults(): Faults {
   return {
     set: (topic, sentence) => void sentences.set(topic, sentence),
     clear: (topic) => void sentences.delete(topic),
-    text: () => toLine([...sentences.values()].join(' '), TEXT_MAX) || null,
+    text: (except) => {
+      const left = [...sentences].filter(([topic]) => topic !== except);
+      return toLine(left.map(([, sentence]) => sentence).join(' '), TEXT_MAX) || null;
+    },
   };
 }
 

@@ -1,6 +1,10 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UPSTREAM_URL_MAX, UPSTREAMS_MAX } from '@tollkeeper/protocol';
 import { expect, test } from 'vitest';
 import { createTestClock } from './testing/clock.ts';
+import { JOINED } from './testing/control-plane.ts';
+import { makeStateDir } from './testing/start.ts';
 import { startConnected } from './testing/start-connected.ts';
 import { idOf, OWNER } from './testing/world.ts';
 
@@ -23,6 +27,18 @@ test('reports how it is, and what is wrong', async () => {
     memoryBytes: expect.any(Number),
     fault: expect.stringContaining('was not applied (gap)'),
   });
+});
+
+test('reports the alarm of its witness once, and no fault beside it', async () => {
+  const stateDir = await makeStateDir();
+  await mkdir(join(stateDir, 'witness'), { recursive: true });
+  const alarm = { kind: 'fork', atMs: 1, kept: 'a', received: 'b' };
+  const path = join(stateDir, 'witness', `${JOINED.organizationId}.alarm.json`);
+  await writeFile(path, JSON.stringify(alarm));
+  const { connection, fleet } = await startConnected({ stateDir });
+  expect(await connection.next('health')).toMatchObject({ fault: null });
+  expect(await connection.next('witness')).toMatchObject({ alarm });
+  expect(fleet.status().fault).toContain('its history was rewritten');
 });
 
 test('reports the states of upstreams, the worst of too many', async () => {

@@ -98,7 +98,9 @@ export function openLink(parts: LinkParts): Link {
   if (stored) describe(stored);
 
   const reportHealth = () => {
-    const health = { ...meter.last(), spooledCalls: spool.pendingCalls(), fault: faults.text() };
+    // The alarm of the witness goes with its own message, and would be shown twice.
+    const fault = faults.text(spoken >= WITNESS_PROTOCOL ? 'witness' : undefined);
+    const health = { ...meter.last(), spooledCalls: spool.pendingCalls(), fault };
     connected?.send({ type: 'health', ...health, ...upstreamsPart(upstreams()) });
   };
   const stopHealth = repeat(clock, HEALTH_MS, () => {

@@ -148,12 +148,19 @@ test('gateways are listed with state and version; a shared identity is reported'
       createGateway(1, { draining: true }),
       createGateway(2, { state: 'behind', appliedVersion: 5, identityConflict: true }),
       createGateway(3, { state: 'never_seen', appliedVersion: null, callsPerMinute: null }),
+      createGateway(4, {
+        witness: {
+          ...{ key: null, size: 7, cosignedAt: null },
+          alarm: { kind: 'fork', at: '2026-11-23T07:58:00.000Z', kept: '', received: '' },
+        },
+      }),
     ),
   });
   const { stdout, stderr } = await tollkeeper(['gateways', 'list'], { fetch: api.fetch });
   expect(stdout).toMatch(/edge-1 +● connected, draining +7 +just now +1,042 /);
   expect(stdout).toMatch(/edge-2 +● behind +5 of 7 /);
   expect(stdout).toMatch(/edge-3 +● never seen +none of 7 /);
+  expect(stdout).toMatch(/edge-4 .+ Audit log alarm: fork\./);
   expect(stderr).toContain('"edge-2" is used from two places');
 });
 

@@ -28,8 +28,13 @@ const COLUMNS: readonly Column<Gateway>[] = [
   },
   { title: 'ID', cell: ({ id }) => id },
   { title: 'LABELS', cell: ({ labels }) => formatLabels(labels), widthMin: 8, optional: true },
-  { title: 'FAULT', cell: ({ fault }) => fault ?? '', widthMin: 8, optional: true },
+  { title: 'FAULT', cell: faultText, widthMin: 8, optional: true },
 ];
+
+/** The kind of the alarm of its witness first: `show` has its words. */
+function faultText({ fault, witness: { alarm } }: Gateway): string {
+  return [alarm && `Audit log alarm: ${alarm.kind}.`, fault].filter(Boolean).join(' ');
+}
 
 const list = verb({
   name: 'list',

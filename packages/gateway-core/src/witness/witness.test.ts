@@ -202,15 +202,18 @@ describe('a gateway raises the alarm, cosigns nothing, and keeps both checkpoint
   });
 });
 
-it('raises the alarm for a fork though it has raised one for another key before', async () => {
+it('raises the alarm for a fork though it has raised one for another key, and for a rollback, before', async () => {
   const log = createTransparencyLog(5);
   await seen(log);
   const signer = { name: log.origin, privateKey: createIdentity() };
   const other = log.message(5, { note: signNote(parseNote(log.note()).text, signer) });
   expect(await witness.receive(other, NONCE)).toMatchObject({ alarm: { kind: 'log_key' } });
+  const rollback = log.message(0, { note: log.note(3), nonce: NONCE });
+  expect(await witness.receive(rollback, NONCE)).toMatchObject({ alarm: { kind: 'rollback' } });
   log.leaves[2] = 'rewritten';
   expect(await witness.receive(log.message(5), NONCE)).toMatchObject({ alarm: { kind: 'fork' } });
   await witness.receive(other, NONCE);
+  await witness.receive(rollback, NONCE);
   expect((await start()).status()).toMatchObject({ alarm: { kind: 'fork' } });
 });
 

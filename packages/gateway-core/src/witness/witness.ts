@@ -33,7 +33,7 @@ export interface Witness {
 export interface WitnessStatus {
   /** Size of the last checkpoint that it cosigned; 0 for none. */
   readonly size: number;
-  /** The first thing that was wrong; null while nothing ever was. */
+  /** The first thing of those that were most wrong; null while nothing ever was. */
   readonly alarm: WitnessAlarm | null;
 }
 
@@ -55,6 +55,12 @@ const SENTENCES: Readonly<Record<WitnessAlarmKind, string>> = {
     'A checkpoint came from another log, or was signed by another key, than this gateway knows.',
 };
 
+/**
+ * How much an alarm proves. Another key may be the operator's own change, and a log that ends earlier may be a
+ * restored backup; two checkpoints of one key that contradict each other have no such reason.
+ */
+const PROOF: Readonly<Record<WitnessAlarmKind, number>> = { log_key: 0, rollback: 1, fork: 2 };
+
 export function createWitness(options: WitnessOptions): Witness {
   const { folder, organizationId, faults, clock, log } = options;
   const publicKey = publicKeyText(createPublicKey(folder.key));
@@ -72,9 +78,8 @@ export function createWitness(options: WitnessOptions): Witness {
 
   async function raise(kind: WitnessAlarmKind, received: string): Promise<void> {
     log.error({ organizationId, kind }, SENTENCES[kind]);
-    // The first is the evidence: later ones would only overwrite it. Another key may be the operator's own
-    // change, and must not hide that history was rewritten after it.
-    if (alarm && (alarm.kind !== 'log_key' || kind === 'log_key')) return;
+    // The first is the evidence: later ones of its kind would only overwrite it. One that proves more takes its place.
+    if (alarm && PROOF[kind] <= PROOF[alarm.kind]) return;
     faults.set('witness', SENTENCES[kind]);
     alarm = { kind, atMs: clock.epochMs(), kept: keptNote, received };
     await folder.storeAlarm(alarm);
