@@ -255,11 +255,8 @@ describe('a gateway cosigns nothing', () => {
         reason: 'malformed',
       });
     }
-    const empty = parseNote(createTransparencyLog().note()).text.split('\n')[2] ?? '';
-    const text = parseNote(createTransparencyLog().note()).text.replace(
-      empty,
-      'A'.repeat(43).concat('='),
-    );
+    const { text: empty } = parseNote(createTransparencyLog().note());
+    const text = empty.replace(empty.split('\n')[2] ?? '', `${'A'.repeat(43)}=`);
     const note = signNote(text, { name: log.origin, privateKey: log.privateKey });
     expect(await witness.receive(log.message(0, { note }), NONCE)).toMatchObject({
       alarm: { kind: 'fork' },
