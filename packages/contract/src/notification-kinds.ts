@@ -128,7 +128,7 @@ export const NOTIFICATION_KINDS = {
   },
   review_campaign_ended: {
     title: 'A review campaign ended',
-    description: 'A review campaign has ended, or was canceled',
+    description: 'A review campaign has ended, or was cancelled',
     isSecurity: false,
     channel: 'bell',
     scopes: ['compliance.read', 'api_keys.read', 'api_keys.manage_all'],

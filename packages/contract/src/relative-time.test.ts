@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { relativeTime, secondsAgo } from './relative-time.ts';
+import { relativeTime, secondsAgo, utcTime } from './relative-time.ts';
 
 const now = Date.parse('2026-11-23T12:00:00.000Z');
 
@@ -30,6 +30,10 @@ it.each([
 });
 
 const NEVER = /^(60 minutes|24 hours|4[5-9] days|1[2-9] months) /;
+
+it('writes a moment in UTC as the dashboard does', () => {
+  expect(utcTime(new Date('2026-11-23T08:05:12.999Z'))).toBe('23 Nov 2026, 08:05:12 UTC');
+});
 
 it('never says 60 minutes, 24 hours or 12 months', () => {
   for (let seconds = 45; seconds < 2 * 365 * 86_400; seconds += 997) {

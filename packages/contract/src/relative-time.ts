@@ -41,6 +41,17 @@ export function secondsAgo(at: string, now: number): string {
   return seconds < 60 ? words.format(-seconds, 'second') : relativeTime(at, now);
 }
 
+const exact = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+  timeZone: 'UTC',
+});
+
+/** "23 Nov 2026, 08:05:12 UTC", for what is not written for one reader, such as a mail. */
+export function utcTime(at: Date): string {
+  return `${exact.format(at)} UTC`;
+}
+
 /** "12 s", "5 min", "3 h", "7 days": how long something has waited. */
 export function lagWords(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;

@@ -89,7 +89,10 @@ const create = verb({
         'It sends without a secret. To give it one, run "log-streams update --secret-stdin".',
       );
     }
-    hint(ctx, `${backlogCount} events wait. Run "tollkeeper log-streams test ${id}" to try it.`);
+    hint(
+      ctx,
+      `${backlogCount === 1 ? '1 event waits' : `${backlogCount} events wait`}. Run "tollkeeper log-streams test ${id}" to try it.`,
+    );
   },
 });
 

@@ -7,7 +7,7 @@ import { EXIT, Failure } from '../failure.ts';
 import { hint, printFields, printLine } from '../output.ts';
 import { ask, confirm, readSecret, requireYesOrTerminal } from '../prompt.ts';
 import { type Connection, connect } from '../session/connect.ts';
-import { relativeAndExact } from '../text/format.ts';
+import { counted, relativeAndExact } from '../text/format.ts';
 import { EXPIRY_DAYS } from './keys/create-key.ts';
 import { findMember } from './members.ts';
 
@@ -112,7 +112,7 @@ function printOrganization(ctx: CliContext, organization: Organization): void {
     ['Id', id],
     ['Slug', slug],
     ['Plan', plan],
-    ['Default expiry', defaultExpiryDays === null ? NO_DEFAULT : `${defaultExpiryDays} days`],
+    ['Default expiry', defaultExpiryDays === null ? NO_DEFAULT : counted(defaultExpiryDays, 'day')],
     ['Created', relativeAndExact(createdAt, ctx.now())],
   ]);
 }

@@ -41,7 +41,9 @@ export function setPlanCommand(
     const answer = await setPlan(services, plan, organization, requestId, { keysMax, until, note });
     const { slug, before } = answer;
     const terms = [
-      ...(keysMax === undefined ? [] : [`with a limit of ${keysMax} keys`]),
+      ...(keysMax === undefined
+        ? []
+        : [`with a limit of ${keysMax === 1 ? '1 key' : `${keysMax} keys`}`]),
       ...(until ? [`until ${until.toISOString()}, then ${answer.planAfter}`] : []),
     ];
     return {

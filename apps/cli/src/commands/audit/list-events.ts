@@ -9,7 +9,7 @@ import { EXIT } from '../../failure.ts';
 import { listAll } from '../../lookup.ts';
 import { hint, printLine, printTable } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
-import { relativeTime } from '../../text/format.ts';
+import { counted, relativeTime } from '../../text/format.ts';
 import type { Column } from '../../text/table.ts';
 import { visibleJsonLine } from '../../text/visible-text.ts';
 import { actorText, targetText } from './event-text.ts';
@@ -63,7 +63,10 @@ export const listEvents = verb({
     }
     printTable(ctx, COLUMNS, page.data);
     if (page.nextCursor === null) return;
-    hint(ctx, `This lists ${page.data.length} events. Add --limit, --all or a filter for others.`);
+    hint(
+      ctx,
+      `This lists ${counted(page.data.length, 'event')}. Add --limit, --all or a filter for others.`,
+    );
   },
 });
 

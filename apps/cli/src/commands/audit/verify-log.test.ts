@@ -68,7 +68,7 @@ describe('an export with proofs', () => {
   test('is compared with a checkpoint that was kept', async () => {
     const text = textOf(LOG.exportLines());
     const { stdout } = await verify(text, ['--earlier', '{file}.earlier']);
-    expect(stdout).toContain('It continues your checkpoint of 4 events.');
+    expect(stdout).toContain('It continues your checkpoint of size 4.');
     const shorter = textOf(sampleLog(sampleLeaves(3)).exportLines());
     const { exitCode, stderr } = await verify(shorter, ['--earlier', '{file}.earlier']);
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Event 4 is missing')]);

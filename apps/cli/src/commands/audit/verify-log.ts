@@ -22,6 +22,7 @@ import { argument, verb } from '../../command/verb.ts';
 import { EXIT, Failure, isFileError } from '../../failure.ts';
 import { hint, printLine } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
+import { counted } from '../../text/format.ts';
 import { isFolder, readStoredObjects } from './stored-objects.ts';
 
 const IS_URL = /^https?:\/\//;
@@ -108,7 +109,7 @@ function verifyReceiptFile(receipt: string, { key, earlier }: Trust) {
 
 function receiptSummary({ keyId, action, at, ...counts }: ReceiptProof): string {
   const { acknowledged, pending, cosignatures } = counts;
-  return `Verified: ${action} of ${keyId} at ${at} is in the log. ${acknowledged} of ${acknowledged + pending} gateways signed that they applied it, and ${cosignatures.length} ${cosignatures.length === 1 ? 'witness' : 'witnesses'} cosigned the checkpoint.`;
+  return `Verified: ${action} of ${keyId} at ${at} is in the log. ${acknowledged} of ${counted(acknowledged + pending, 'gateway')} signed that they applied it, and ${cosignatures.length} ${cosignatures.length === 1 ? 'witness' : 'witnesses'} cosigned the checkpoint.`;
 }
 
 /** How often a log is read whose first events the retention deletes meanwhile. */
@@ -234,7 +235,7 @@ function summaryOf({
 }: VerifiedLog): string {
   const from =
     firstSequence === null || firstSequence === 1 ? '' : `, from event ${firstSequence} on`;
-  const kept = continues === null ? '' : ` It continues your checkpoint of ${continues} events.`;
+  const kept = continues === null ? '' : ` It continues your checkpoint of size ${continues}.`;
   return `Verified ${events} of the ${size} events of ${origin}${from}.${leftOutText(rest)}${kept}`;
 }
 

@@ -21,7 +21,7 @@ import { listAll } from '../../lookup.ts';
 import { asTable, hint, printFields, printLine, printTable } from '../../output.ts';
 import { agree, requireYesOrTerminal } from '../../prompt.ts';
 import { connect } from '../../session/connect.ts';
-import { counted, relativeTime } from '../../text/format.ts';
+import { counted, relativeAndExact, relativeTime } from '../../text/format.ts';
 import type { Column } from '../../text/table.ts';
 import { findMember } from '../members.ts';
 import { findWorkspaceId } from '../workspaces.ts';
@@ -128,7 +128,7 @@ export const progress = verb({
     printFields(ctx, [
       ['Campaign', campaign.name],
       ['Status', campaign.status],
-      ['Ends', campaign.endsAt],
+      ['Ends', relativeAndExact(campaign.endsAt, ctx.now())],
       ['Decided', progressWords(campaign)],
       ...Object.entries(campaign.counts)
         .filter(([, count]) => count > 0)
@@ -165,7 +165,8 @@ export const extend = verb({
       body: given({ endsAt, name, reviewerId }),
     });
   },
-  print: (ctx, { name, endsAt }) => printLine(ctx, `"${name}" ends at ${endsAt}.`),
+  print: (ctx, { name, endsAt }) =>
+    printLine(ctx, `"${name}" ends ${relativeAndExact(endsAt, ctx.now())}.`),
 });
 
 export const end = verb({

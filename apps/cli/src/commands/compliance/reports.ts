@@ -115,7 +115,7 @@ function fieldsOf(report: ComplianceReport): Field[] {
     ['Report', COMPLIANCE_REPORTS[kind].title],
     ['As of', asOf],
     ...(from && to ? [['Period', `${from} to ${to}`] as const] : []),
-    ...(unusedDays === null ? [] : [['Unused for', `${unusedDays} days`] as const]),
+    ...(unusedDays === null ? [] : [['Unused for', counted(unusedDays, 'day')] as const]),
     ['Rows', String(rowsCount)],
     ['Made by', createdBy.name],
     ['SHA-256 of CSV', digests.csv],

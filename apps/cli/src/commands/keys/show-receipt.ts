@@ -50,5 +50,5 @@ function summaryOf({ acknowledgements, pending, required }: Receipt): string {
   if (total === 0) return 'The change is in the log. No gateway decides about this key.';
   if (required.length === 0)
     return 'The change is in the log. It is too long ago to prove which gateways applied it.';
-  return `The change is in the log. ${known} of ${total} gateways have signed that they applied it.`;
+  return `The change is in the log. ${known} of ${total} ${total === 1 ? 'gateway has' : 'gateways have'} signed that they applied it.`;
 }

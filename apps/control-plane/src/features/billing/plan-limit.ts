@@ -58,7 +58,7 @@ function limitReached({ plan, keysMax }: LimitTerms, limit: number, used: number
     keysMax === null ? `The ${plan} plan allows` : 'The operator of the server allows you';
   return new DomainError(
     'plan_limit_reached',
-    `${allows} ${limit} keys, and ${used} count towards it now. Revoke or delete a key that nobody needs, or change the plan.`,
+    `${allows} ${limit === 1 ? '1 key' : `${limit} keys`}, and ${used} ${used === 1 ? 'counts' : 'count'} towards it now. Revoke or delete a key that nobody needs, or change the plan.`,
     { limit, count: used },
   );
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Invitation, InvitationWithLink } from '@tollkeeper/contract';
+import { type Invitation, type InvitationWithLink, utcTime } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
 import { roleName } from '../../access/role-scopes.ts';
 import type { Ctx, Services } from '../../context.ts';
@@ -204,7 +204,7 @@ interface Content {
 
 /** The mail that carries the link, as text and as HTML. */
 export function invitationMail({ invitation, organizationName, link }: Content): Mail {
-  const until = new Date(invitation.expiresAt).toUTCString();
+  const until = utcTime(new Date(invitation.expiresAt));
   const says = [
     `${invitation.invitedBy.name} invites you to join ${organizationName} on Tollkeeper as ${invitation.roleName}.`,
     `The link works once, until ${until}. If you did not expect it, you can ignore this mail.`,

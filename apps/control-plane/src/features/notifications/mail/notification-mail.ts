@@ -1,4 +1,4 @@
-import { type NotificationKind, notificationKind } from '@tollkeeper/contract';
+import { type NotificationKind, notificationKind, utcTime } from '@tollkeeper/contract';
 import { escapeHtml, type Mail } from '../../../mail/mailer.ts';
 
 interface MailItem {
@@ -69,7 +69,7 @@ function plainText(content: Content): string {
     lead(content),
     ...items
       .slice(0, ITEMS_MAX)
-      .map(({ text, path, at }) => `- ${text}\n  ${at.toUTCString()}\n  ${baseUrl}${path}`),
+      .map(({ text, path, at }) => `- ${text}\n  ${utcTime(at)}\n  ${baseUrl}${path}`),
     ...rest(content),
     `All notifications, and which of them you receive by mail:\n${baseUrl}/notifications`,
     `Receive no more of these mails (needs no sign-in):\n${unsubscribeUrl}\n`,
@@ -93,7 +93,7 @@ function html(content: Content): string {
       .map(
         ({ text, path, at }) =>
           `<li style="margin-bottom:0.75rem;overflow-wrap:anywhere"><bdi>${escapeHtml(text)}</bdi><br>` +
-          `<small>${at.toUTCString()} · ${link(baseUrl + path, 'Open')}</small></li>`,
+          `<small>${utcTime(at)} · ${link(baseUrl + path, 'Open')}</small></li>`,
       ),
     ...rest(content).map((line) => `<li>${line}</li>`),
     '</ul>',

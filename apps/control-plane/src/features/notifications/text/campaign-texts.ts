@@ -23,15 +23,15 @@ export const CAMPAIGN_TEXTS: readonly (readonly [string, Texts])[] = [
     'review_campaign.complete',
     {
       one: ({ name, facts: { disabledCount } }) =>
-        `The review campaign ${name} has ended.${disabledCount ? ` It disabled ${disabledCount} keys that nobody confirmed.` : ''}`,
+        `The review campaign ${name} has ended.${disabledCount ? ` It disabled ${disabledCount === 1 ? '1 key' : `${disabledCount} keys`} that nobody confirmed.` : ''}`,
       many: (count, example) => `${count} review campaigns have ended, such as ${example}.`,
     },
   ],
   [
     'review_campaign.cancel',
     {
-      one: ({ name, facts: { by } }) => `${by ?? 'A job'} canceled the review campaign ${name}.`,
-      many: (count, example) => `${count} review campaigns were canceled, such as ${example}.`,
+      one: ({ name, facts: { by } }) => `${by ?? 'A job'} cancelled the review campaign ${name}.`,
+      many: (count, example) => `${count} review campaigns were cancelled, such as ${example}.`,
     },
   ],
 ];

@@ -24,7 +24,7 @@ it.each([...NOTABLE_ACTIONS, ...FINDINGS])(
 
 it.each([
   ['disabled', 'It was disabled. Rotate it before you enable it, or revoke it.'],
-  ['none', 'What was found opens nothing.'],
+  ['none', 'The secret that was found does not work, so nothing was done.'],
   ['revoked', 'It was revoked.'],
   ['warned', 'It still works: rotate or revoke it.'],
 ])('says of a key that leaked and was %s what is left to do', (action, advice) => {

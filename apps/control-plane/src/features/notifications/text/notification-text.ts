@@ -131,7 +131,7 @@ function leakAdvice(action: string | number | null | undefined): string {
     case 'disabled':
       return 'It was disabled. Rotate it before you enable it, or revoke it.';
     case 'none':
-      return 'What was found opens nothing.';
+      return 'The secret that was found does not work, so nothing was done.';
     case 'warned':
       return 'It still works: rotate or revoke it.';
     default:

@@ -57,7 +57,7 @@ export const RECEIVER_TEXTS: readonly (readonly [string, Texts])[] = [
     'log_stream.skip',
     {
       one: ({ name, facts: { eventsCount } }) =>
-        `The log stream ${name} lost ${eventsCount ?? 'some'} events: the retention of the log deleted them first, or the log system refused them.`,
+        `The log stream ${name} lost ${eventsCount === 1 ? '1 event' : `${eventsCount ?? 'some'} events`}: the retention of the log deleted them first, or the log system refused them.`,
       many: (count, example) => `Log streams lost events ${count} times, such as ${example}.`,
     },
   ],

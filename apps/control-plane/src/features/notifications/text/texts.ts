@@ -1,3 +1,4 @@
+import { utcTime } from '@tollkeeper/contract';
 import type { notification } from '../../../db/schema/index.ts';
 
 /** What the text of a notification is made of. */
@@ -16,7 +17,7 @@ type Fact = TextParts['facts'][string] | undefined;
 
 export function dateOf(value: Fact): string {
   const at = new Date(String(value));
-  return Number.isNaN(at.getTime()) ? 'an unknown date' : at.toUTCString();
+  return Number.isNaN(at.getTime()) ? 'an unknown date' : utcTime(at);
 }
 
 export function capitalized(value: Fact): string {
