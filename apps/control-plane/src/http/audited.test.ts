@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { countAuditEvents, findBrokenLink, refuseAuditEvents } from '../testing/audit-log.ts';
 import { readTables } from '../testing/tables.ts';
 import { OWNER, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { thingOf } from '../testing/thing-of.ts';
 import { attack, createVictim, type Victim } from './isolation.fixture.ts';
 
 /** They ask, though by POST, and change nothing. */
@@ -68,6 +69,18 @@ let victim: Victim;
 beforeAll(async () => {
   app = await startTestApp();
   victim = await createVictim(app);
+});
+
+it('records nothing where HEAD is asked for what GET records', async () => {
+  const events = await countAuditEvents(app);
+  for (const [name, { method, path }] of Object.entries(routes) as [RouteName, Route][]) {
+    if (method !== 'GET') continue;
+    const target = victim.targets[thingOf(path)] ?? 'none';
+    const answer = await victim.owner.raw('HEAD', path.replace(/\{\w+\}/, target), undefined);
+    expect(answer.status, name).toBeLessThan(500);
+    if (path.endsWith('/export')) expect(answer.status).toBe(200);
+  }
+  expect(await countAuditEvents(app)).toBe(events);
 });
 
 describe('an operation whose audit event cannot be written', () => {

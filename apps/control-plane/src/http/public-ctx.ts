@@ -47,12 +47,13 @@ function passSuspended(error: unknown): void {
 /** What a handler may read and set of the caller's session. */
 export function sessionRequest(
   { auth }: ServerOptions,
-  { headers }: FastifyRequest,
+  { headers, method }: FastifyRequest,
   reply: FastifyReply,
 ): SessionRequest {
   return {
     auth,
     cookie: headers.cookie ?? '',
     setCookies: (cookies) => void reply.header('set-cookie', cookies),
+    isHead: method === 'HEAD',
   };
 }

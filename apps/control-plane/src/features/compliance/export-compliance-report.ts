@@ -5,7 +5,13 @@ import { and, asc, eq, gt } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import { complianceReportPart } from '../../db/schema/index.ts';
 import { write } from '../../write/write.ts';
-import { beginExport, type Chunk, endExport, streamExport } from '../audit-events/index.ts';
+import {
+  beginExport,
+  type Chunk,
+  emptyExport,
+  endExport,
+  streamExport,
+} from '../audit-events/index.ts';
 import { findReport, reportTarget } from './report-view.ts';
 
 const unzip = promisify(gunzip);
@@ -22,9 +28,15 @@ interface Input {
 export async function exportComplianceReport(
   ctx: Ctx,
   { params: { id }, query: { format = 'jsonl' } }: Input,
+  { isHead }: { readonly isHead: boolean },
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const begun = beginExport(ctx.services.db, ctx.organizationId);
   try {
+    if (isHead) {
+      await findReport(ctx.services.db, ctx, id);
+      endExport(begun);
+      return emptyExport();
+    }
     const spec = { scope: 'compliance.export', action: 'compliance_report.export' } as const;
     const rowsCount = await write<number>(ctx, spec, async (tx, confirmed) => {
       const row = await findReport(tx, confirmed, id);

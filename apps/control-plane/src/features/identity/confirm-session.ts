@@ -22,6 +22,8 @@ export interface SessionRequest {
   readonly auth: Auth;
   readonly cookie: string;
   readonly setCookies: (cookies: string[]) => void;
+  /** Whether only the head of the answer goes out. */
+  readonly isHead: boolean;
 }
 
 /**

@@ -12,7 +12,7 @@ import { findTree, provenLines } from './proven-lines.ts';
 import { type EventSearch, readEvents } from './read-events.ts';
 import { recordExport } from './record-export.ts';
 import { beginExport, endExport } from './running-exports.ts';
-import { type Chunk, streamExport } from './stream-export.ts';
+import { type Chunk, emptyExport, streamExport } from './stream-export.ts';
 
 type Query = NonNullable<RouteInput<Routes['exportAuditEvents']>['query']>;
 
@@ -30,6 +30,7 @@ interface Part {
 export async function exportAuditEvents(
   ctx: Ctx,
   { query }: { query: Query },
+  { isHead }: { readonly isHead: boolean },
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const { format = 'jsonl', proof = 'false', cursor, ...filters } = query;
   const isProven = proof === 'true';
@@ -47,6 +48,10 @@ export async function exportAuditEvents(
     // After the end was read: who acts later has no part in it.
     const { matching, findWindow } = await searchOf(ctx, filters);
     const search = { matching: and(visibleEvents(ctx), matching), findWindow };
+    if (isHead) {
+      endExport(begun);
+      return emptyExport();
+    }
     const recordEnd = await recordExport(ctx, { format, proof: isProven, ...filters, ...part });
     const chunks = tree
       ? provenLines(ctx, search, tree, filterOf(ctx, filters), given?.after)

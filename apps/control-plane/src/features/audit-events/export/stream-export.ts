@@ -14,6 +14,11 @@ export interface Ending {
   readonly bytes: number;
 }
 
+/** What HEAD is answered: nothing is handed over, so nothing is recorded either. */
+export function emptyExport(): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({ start: (parts) => parts.close() });
+}
+
 const encoder = new TextEncoder();
 
 /**
