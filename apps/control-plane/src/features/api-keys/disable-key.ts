@@ -45,7 +45,8 @@ export async function enabled(row: KeyRow, { tx, ctx, now }: StatusChange): Prom
   return { status: 'active', enabledAt: now, disabledAt: null, disabledBy: null };
 }
 
-function isDisabledByOwner({ status, disabledBy, memberId }: KeyRow): boolean {
+/** Whether the owner alone can enable the key again. */
+export function isDisabledByOwner({ status, disabledBy, memberId }: KeyRow): boolean {
   return status === 'disabled' && disabledBy?.type === 'member' && disabledBy.memberId === memberId;
 }
 

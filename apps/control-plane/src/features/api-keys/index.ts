@@ -3,7 +3,7 @@ export { disableKeys, enableKeys, revokeKeys } from './bulk-change.ts';
 export { findCeiling } from './ceiling.ts';
 export { createKey } from './create-key.ts';
 export { deleteKey } from './delete-key.ts';
-export { disableKey, enableKey } from './disable-key.ts';
+export { disableKey, enableKey, isDisabledByOwner } from './disable-key.ts';
 export { earliest, lifetimeEnd } from './expiry-rules.ts';
 export { resumeCascade } from './finish-cascade.ts';
 export { getCreated, getKeysCreated } from './get-created.ts';

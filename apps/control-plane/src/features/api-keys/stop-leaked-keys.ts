@@ -15,7 +15,7 @@ interface LeakedKeys {
   readonly reason: string;
   /** Locked, and not revoked yet. */
   readonly revoked: readonly KeyRow[];
-  /** Locked, and active. */
+  /** Locked, and active, or disabled by their owners. */
   readonly disabled: readonly KeyRow[];
 }
 

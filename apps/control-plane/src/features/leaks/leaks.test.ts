@@ -102,6 +102,24 @@ describe('a report of GitHub', () => {
     expect((await withKey(app, key.secret).get('/v1/whoami')).status).toBe(401);
   });
 
+  it('stops what its owner could bring back: a key that they disabled, or that has expired', async () => {
+    const expiring = await create({ expiresAt: new Date(Date.now() + 60_000).toISOString() });
+    await owner.post(`/v1/api-keys/${key.id}/disable`);
+    vi.spyOn(app.services, 'clock').mockReturnValue(new Date(Date.now() + 120_000));
+    try {
+      await report(match(key.secret), match(expiring.secret));
+    } finally {
+      vi.restoreAllMocks();
+    }
+    expect((await leaks()).map(({ action }) => action)).toEqual(['disabled', 'disabled']);
+    for (const { id } of [key, expiring]) {
+      expect(await keyNow(id)).toMatchObject({ disabledBy: { job: 'leak-response' } });
+    }
+    const url = `${URL_}?other`;
+    await report(match(key.secret, { url }));
+    expect((await leaks()).find((leak) => leak.url === url)).toMatchObject({ action: 'none' });
+  });
+
   it('is handled once, however often it is sent', async () => {
     await report(match(key.secret), match(key.secret));
     await owner.post(`/v1/api-keys/${key.id}/enable`);

@@ -12,7 +12,7 @@ import { among } from '../../db/among.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, leak, organization } from '../../db/schema/index.ts';
 import type { FurtherEvent, Replayed, Written } from '../../write/write.ts';
-import { type StoppedKeys, stopLeakedKeys } from '../api-keys/index.ts';
+import { isDisabledByOwner, type StoppedKeys, stopLeakedKeys } from '../api-keys/index.ts';
 import { plainText } from './plain-text.ts';
 
 /** A key that was found, and where. */
@@ -72,7 +72,7 @@ export async function recordFindings(
     }
     const id = createId('leak', services.randomBytes);
     known.set(key.id, places.set(hash, id));
-    const action = actionOf(key, finding, responses, now);
+    const action = actionOf(key, finding, responses);
     added.push({ ...rowOf(id, key, now), ...report, ...place, action, status: 'open' });
     return id;
   });
@@ -165,16 +165,18 @@ function placeOf(reporter: LeakReporter, finding: Finding) {
   return { url, source, placeHash };
 }
 
-/** What is out of force already needs nothing; and a canary key is there to be found. */
-function actionOf(key: Key, { isInForce }: Finding, responses: Responses, now: Date): LeakAction {
-  const isExpired = key.expiresAt !== null && key.expiresAt <= now;
-  if (key.canary || key.status === 'revoked' || isExpired || !isInForce) return 'none';
+/**
+ * What is out of force for good needs nothing; and a canary key is there to be found. What its owner could bring
+ * back, by a later expiry or by enabling it, is stopped as well: the secret stays the same.
+ */
+function actionOf(key: Key, { isInForce }: Finding, responses: Responses): LeakAction {
+  if (key.canary || key.status === 'revoked' || !isInForce) return 'none';
   const response = responses[key.prefix.startsWith('tk_test_') ? 'test' : 'live'];
   switch (response) {
     case 'revoke':
       return 'revoked';
     case 'disable':
-      return key.status === 'disabled' ? 'none' : 'disabled';
+      return key.status === 'active' || isDisabledByOwner(key) ? 'disabled' : 'none';
     case 'warn':
       return 'warned';
   }
