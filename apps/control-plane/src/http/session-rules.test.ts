@@ -259,6 +259,13 @@ describe('a sign-in that is older than ten minutes', () => {
     await query('update session set authenticated_at = now()');
   });
 
+  it('is one in the future as well, by a clock that was ahead', async () => {
+    await query(`update session set authenticated_at = now() + interval '601 seconds'`);
+    const open = sensitive.find(({ name }) => name === 'two-factor/enable');
+    expect(open && (await call(open))).toBe('recent_sign_in_required');
+    await query('update session set authenticated_at = now()');
+  });
+
   it.each(sensitive.map(named))('is too weak by password for %s', async (_name, open) => {
     await query('update "user" set two_factor_enabled = true where id = $1', [person.userId]);
     expect(await call(open)).toBe('recent_sign_in_required');

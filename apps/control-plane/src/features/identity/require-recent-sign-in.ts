@@ -28,7 +28,8 @@ export async function requireRecentSession(
 ): Promise<void> {
   const strongest = strongestFactors(await findUserFactors(db, userId));
   const isStrong = includesSecondFactor(factors) || strongest.includes('password');
-  const isRecent = now.getTime() - authenticatedAt.getTime() <= RECENT_MS;
+  // A clock that was ahead, and was set right, must not leave sessions behind that stay recent for days.
+  const isRecent = Math.abs(now.getTime() - authenticatedAt.getTime()) <= RECENT_MS;
   if (isStrong && isRecent) return;
   throw new DomainError(
     'recent_sign_in_required',
