@@ -13,7 +13,7 @@ export function PageHeader({ title, lead, children }: PageHeaderProps) {
   return (
     <>
       <div className="mb-5 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-3">
-        <h1 className="min-w-0 flex-[1_1_8rem] font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">
+        <h1 className="max-w-full flex-[1_1_8rem] wrap-break-word font-semibold text-xl tracking-tight">
           {title}
         </h1>
         {children ? <div className="flex flex-wrap items-center gap-2">{children}</div> : null}

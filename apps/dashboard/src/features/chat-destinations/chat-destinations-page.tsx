@@ -145,7 +145,7 @@ const COLUMNS: readonly RecordColumn<ChatDestination>[] = [
   },
   {
     header: 'Delivered',
-    look: 'w-32 hidden sm:table-cell',
+    look: 'w-32 hidden cell-small sm:table-cell',
     cell: ({ lastDeliveredAt }) =>
       lastDeliveredAt === null ? 'Never' : <TimeAgo at={lastDeliveredAt} />,
   },

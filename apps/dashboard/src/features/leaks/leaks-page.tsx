@@ -126,7 +126,7 @@ function columnsFor(open: (leak: Leak) => void): readonly RecordColumn<Leak>[] {
     },
     {
       header: 'Reported',
-      look: 'w-32 hidden md:table-cell',
+      look: 'w-32 hidden cell-small md:table-cell',
       cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
     },
     {

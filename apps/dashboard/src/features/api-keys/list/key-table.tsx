@@ -138,7 +138,7 @@ interface KeyRowProps {
   readonly onToggle: (key: ApiKey) => void;
 }
 
-const CELL = 'h-11 px-2.5 first:pl-5 last:pr-3 whitespace-nowrap';
+const CELL = 'h-11 px-2.5 py-1.5 first:pl-5 last:pr-3 whitespace-nowrap';
 
 /** Drawn again only when the key or its selection changes: a page has many rows with much in each. */
 const KeyRow = memo(function KeyRow({ row, selected, maySelect, onToggle }: KeyRowProps) {

@@ -150,7 +150,7 @@ const COLUMNS: readonly RecordColumn<OwnKeyReview>[] = [
   },
   {
     header: 'Last used',
-    look: 'w-32 hidden md:table-cell',
+    look: 'w-32 hidden cell-small md:table-cell',
     cell: ({ lastUsedAt }) => (lastUsedAt ? <TimeAgo at={lastUsedAt} /> : 'Never'),
   },
   {
