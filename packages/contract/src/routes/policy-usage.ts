@@ -8,7 +8,7 @@ const policyUsage = z
     policyId,
     mode: z.enum(POLICY_MODES).optional().meta({
       description:
-        'What an enforced policy refuses is counted as denied calls of the key, and not here',
+        'What an enforced policy refuses is counted as denied calls of the key, and not here. Absent without policies.read',
     }),
     shadowDenials24h: z.int().meta({
       description:

@@ -1,5 +1,6 @@
 import type { PolicyUsage } from '@tollkeeper/contract';
 import { and, eq, gt, sql } from 'drizzle-orm';
+import { holds } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { shadowDenial } from '../../db/schema/index.ts';
 import { readPolicy } from './policy-view.ts';
@@ -27,5 +28,6 @@ export async function getPolicyUsage(
         gt(shadowDenial.hour, new Date(clock().getTime() - DAY_MS)),
       ),
     );
-  return { policyId: id, mode, shadowDenials24h: Number(sum?.denied ?? 0) };
+  const shown = holds(ctx.scopes, 'policies.read') ? { mode } : {};
+  return { policyId: id, ...shown, shadowDenials24h: Number(sum?.denied ?? 0) };
 }

@@ -122,6 +122,14 @@ it('needs the scope of each verb', async () => {
   expect((await none.get('/v1/policies')).problem.code).toBe('insufficient_scope');
 });
 
+it('shows its mode, beside its usage, only with policies.read', async () => {
+  const usage = async (...scopes: string[]) =>
+    (await (await keyWith({ scopes })).get(`/v1/policies/${own.id}/usage`)).body;
+  const counted = { policyId: own.id, shadowDenials24h: 0 };
+  expect(await usage('usage.read')).toEqual(counted);
+  expect(await usage('usage.read', 'policies.read')).toEqual({ ...counted, mode: own.mode });
+});
+
 it('is not found in another organization', async () => {
   const stranger = await startOtherOrganization(organization.app, owner, organization.query);
   expect((await stranger.get(`/v1/policies/${own.id}`)).status).toBe(404);
