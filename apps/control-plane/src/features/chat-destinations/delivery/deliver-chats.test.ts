@@ -222,11 +222,11 @@ it('is posted what it refuses without its text, and goes on', async () => {
     const isRefused = body.includes('poison');
     response.writeHead(isRefused ? 400 : 200).end(isRefused ? 'invalid_blocks' : 'ok');
   };
-  await revokeTheirs('poison');
+  await revokeTheirs('poison', 'harmless');
   await derive();
   await query(`insert into notification
     select organization_id, number + 1, 'ntf_after', 'audit_alarm', 'audit_log.alarm', null, null,
-      subject || '{"name": "after"}', facts, 1, null, at, created_at from notification`);
+      subject || '{"name": "after"}', facts, 1, null, at, created_at from notification order by number desc limit 1`);
   await query('update notification_cursor set last_number = last_number + 1');
   await run();
   await run(60_000);
@@ -246,7 +246,8 @@ it('is posted what it refuses without its text, and goes on', async () => {
       kinds: ['api_key_changed'],
     },
   });
-  expect(await run()).toEqual([['Audit log alarm: after']]);
+  const [rest] = await run();
+  expect(rest).toEqual(['Ada Owner revoked the API key "harmless".', 'Audit log alarm: after']);
   expect(await read()).toMatchObject({ health: 'healthy', lastProblem });
 });
 

@@ -12,7 +12,7 @@ import type { ClaimedDestination } from './claim-destinations.ts';
 const READ_MAX = 500;
 /** Different happenings in one message; further ones wait for the next. */
 const GROUPS_MAX = 8;
-/** After so many attempts that failed, what is alike is sent alone: it may be the message that is refused. */
+/** After so many attempts that failed, one line is sent alone: it may be the one that is refused. */
 export const ALONE_TRIES = 2;
 /** So many alike are named one by one; more of them are counted. */
 const ALIKE_MAX = 3;
@@ -44,8 +44,8 @@ export async function planMessage(
   const again = found.filter((each) => dueCounts.has(each.number));
   const grown = again.filter(({ number, count }) => count > (dueCounts.get(number) ?? count));
   const fresh = found.filter(({ number }) => !dueCounts.has(number)).slice(0, READ_MAX);
-  const groupsMax = row.triesCount >= ALONE_TRIES ? 1 : GROUPS_MAX;
-  const { groups, rest } = group(grown, fresh, groupsMax);
+  const isAlone = row.triesCount >= ALONE_TRIES;
+  const { groups, rest } = group(grown, fresh, isAlone);
   const isLeft = ({ number }: SentSummary | Row) => rest.has(number);
   const taken = fresh.filter((each) => !isLeft(each));
   const isAll = rest.size === 0 && fresh.length < READ_MAX;
@@ -93,9 +93,11 @@ function readNotifications(
 /**
  * What is alike stands together, summaries that have grown apart from what is new. It ends before there would be too
  * many groups for one message of the services.
+ * @param isAlone whether it holds one line: the first notification, or more alike ones than are named, which are counted
  * @returns also the numbers of the rest
  */
-function group(grown: readonly Row[], fresh: readonly Row[], groupsMax: number) {
+function group(grown: readonly Row[], fresh: readonly Row[], isAlone: boolean) {
+  const groupsMax = isAlone ? 1 : GROUPS_MAX;
   const groups = new Map<string, Row[]>();
   const named = [grown, fresh].flatMap((rows, part) =>
     rows.map((row) => ({ row, name: `${part} ${row.kind} ${row.reason}` })),
@@ -107,6 +109,10 @@ function group(grown: readonly Row[], fresh: readonly Row[], groupsMax: number) 
     else if (groups.size === groupsMax) break;
     else groups.set(name, [row]);
     at += 1;
+  }
+  if (isAlone && at <= ALIKE_MAX) {
+    at = Math.min(at, 1);
+    for (const alike of groups.values()) alike.length = at;
   }
   return {
     groups: [...groups.values()],
@@ -124,7 +130,8 @@ function linesOf(alike: readonly Row[]): ShownNotification[] {
 /** As others than the owner of a key are notified of it. */
 function lineOf(row: Row): ShownNotification {
   const kind: NotificationKind = row.kind;
-  return { kind, text: notificationText(row, false), path: notificationPath(row) };
+  const { count } = row;
+  return { kind, count, text: notificationText(row, false), path: notificationPath(row) };
 }
 
 /** A summary to which more may be added: it is looked at once it is likely to be whole, and at its end. */

@@ -18,6 +18,8 @@ const WRITERS: Readonly<Record<ChatService, (content: ChatContent) => object>> =
 export interface ShownNotification {
   readonly kind: NotificationKind;
   readonly text: string;
+  /** How many happenings the line is about. */
+  readonly count: number;
   /** Of the dashboard. */
   readonly path: string;
 }
@@ -46,10 +48,10 @@ export function withheldMessage(
   service: ChatService,
   shown: readonly ShownNotification[],
 ): string {
-  const items = shown.map(({ kind, path }) => {
+  const items = shown.map(({ kind, count, path }) => {
     const { title } = channelKind(kind);
     const { isSecurity } = notificationKind(kind);
-    return { title, isSecurity, text: WITHHELD, url: baseUrl + path };
+    return { title, isSecurity, text: withheldText(count), url: baseUrl + path };
   });
   return write(service, {
     organizationName: 'Tollkeeper',
@@ -58,7 +60,10 @@ export function withheldMessage(
   });
 }
 
-const WITHHELD = 'The text of this notification was refused here. Open Tollkeeper to read it.';
+function withheldText(count: number): string {
+  const text = 'The text of this notification was refused here. Open Tollkeeper to read it.';
+  return count === 1 ? text : `${text} It is about ${count.toLocaleString('en')} alike.`;
+}
 
 export function testMessage(
   { baseUrl }: Pick<Services, 'baseUrl'>,

@@ -19,7 +19,12 @@ function nodesOf(value: unknown): Node[] {
 }
 
 function messageOf(service: 'slack' | 'teams', text: string): Node {
-  const shown = { kind: 'api_key_changed', text: `X "${text}"`, path: '/api-keys/key_1' } as const;
+  const shown = {
+    kind: 'api_key_changed',
+    count: 1,
+    text: `X "${text}"`,
+    path: '/api-keys/key_1',
+  } as const;
   return JSON.parse(chatMessage(BASE, service, text, [shown])) as Node;
 }
 
@@ -54,7 +59,12 @@ it.each(HOSTILE)('of Microsoft Teams keeps $what as text', ({ text }) => {
 });
 
 it('fits into what the services take, however long the names are', () => {
-  const long = { kind: 'gateway_gone', text: '\u{1f511}"\\'.repeat(2000), path: '/fleet' } as const;
+  const long = {
+    kind: 'gateway_gone',
+    count: 1,
+    text: '\u{1f511}"\\'.repeat(2000),
+    path: '/fleet',
+  } as const;
   const shown = Array.from({ length: 24 }, () => long);
   expect(Buffer.byteLength(chatMessage(BASE, 'teams', long.text, shown))).toBeLessThan(28_000);
   const { blocks } = JSON.parse(chatMessage(BASE, 'slack', long.text, shown)) as { blocks: Node[] };
