@@ -48,14 +48,25 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['proxy-authorization', KIND.dropped],
   ['proxy-authenticate', KIND.dropped],
   ['http2-settings', KIND.dropped],
+  // CGI makes it HTTP_PROXY, by which programs choose the proxy of their own requests.
+  ['proxy', KIND.dropped],
   ['x-real-ip', KIND.claim],
   ['x-client-ip', KIND.claim],
   ['true-client-ip', KIND.claim],
+  ['client-ip', KIND.claim],
+  ['cf-connecting-ip', KIND.claim],
+  ['fastly-client-ip', KIND.claim],
+  ['x-cluster-client-ip', KIND.claim],
+  ['x-forwarded', KIND.claim],
+  ['forwarded-for', KIND.claim],
   // Frameworks take the path or the method from these: a route with stricter scopes could be dodged.
   ['x-original-url', KIND.claim],
   ['x-original-uri', KIND.claim],
   ['x-original-method', KIND.claim],
   ['x-rewrite-url', KIND.claim],
+  // Rack takes from these where a proxy finds files.
+  ['x-sendfile-type', KIND.claim],
+  ['x-accel-mapping', KIND.claim],
   // What gunicorn cuts from the beginning of the path, and what it takes from a proxy beside it.
   ['script_name', KIND.claim],
   ['path_info', KIND.claim],
