@@ -76,6 +76,8 @@ it('says whom to ask about a forgotten password', async () => {
 it('signs out, in this window and by every other that is open', async () => {
   const page = await openSignedIn();
   const elsewhere = await openSignedIn();
+  // Lower than the navigation, which scrolls.
+  await page.setViewportSize({ width: 1280, height: 640 });
   await signOut(page, 'Sign out');
   await page.goto('/api-keys');
   await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();

@@ -21,7 +21,7 @@ export function Shell() {
         Skip to content
       </a>
       {wide ? (
-        <aside className="sticky top-0 h-dvh border-line border-r">
+        <aside className="sticky top-0 h-dvh overflow-y-auto border-line border-r">
           <SideNav />
         </aside>
       ) : (

@@ -37,7 +37,7 @@ import { AccountMenu } from './account-menu.tsx';
 import { useSwitchOrganization } from './use-leave.ts';
 
 const LINK =
-  'flex h-9 items-center gap-2.5 rounded-md px-2.5 text-soft transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-tint aria-[current=page]:font-medium aria-[current=page]:text-accent-strong';
+  'flex h-9 shrink-0 items-center gap-2.5 rounded-md px-2.5 text-soft transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-tint aria-[current=page]:font-medium aria-[current=page]:text-accent-strong';
 
 /** Pages whose reader needs a scope; those without it do not see the link. */
 const PAGES = [
@@ -87,7 +87,11 @@ export function SideNav({ onNavigate }: { readonly onNavigate?: () => void }) {
       </div>
       <OrganizationSwitch />
       <WorkspaceSwitch onChoose={showWorkspace} />
-      <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5" onClickCapture={onNavigate}>
+      <nav
+        aria-label="Main"
+        className="-mx-1 flex min-h-40 flex-1 flex-col gap-0.5 overflow-y-auto px-1"
+        onClickCapture={onNavigate}
+      >
         <Link
           to="/api-keys"
           search={workspace ? { workspace } : {}}
