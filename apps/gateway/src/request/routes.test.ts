@@ -112,6 +112,13 @@ describe('a route with stricter scopes cannot be dodged', () => {
     '/v1/%c2%adadmin',
     '/v1/admin%c2%a0',
     '/v1%5Cadmin%3F',
+    '/v1/(S(x))/admin',
+    '/v1/ad/(A(x)F(y))min',
+    '/%28S%28x%29%29/v1/admin',
+    '/(s(x))/v1/admin',
+    '/index.php/v1/admin',
+    '/v1/Index.PHP/admin',
+    '/v1/app%2ephp/admin/x',
   ])('by %s', (path) => {
     expect(found(ALL, path)).toBe('ambiguous');
   });

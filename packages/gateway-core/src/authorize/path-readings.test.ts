@@ -10,6 +10,10 @@ const READINGS: [path: string, exact: string[], folded: string[]][] = [
   ['/A /b', ['/A/b'], ['/a/b']],
   ['/A;x/b', ['/A/b'], ['/a/b']],
   ['/%41', ['/A'], ['/a']],
+  ['/(S(x))', ['/'], ['/']],
+  ['/a/index.php;x/b', ['/a/b'], ['/a/b']],
+  ['/a.php', [], []],
+  ["/a('b')/c", [], []],
 ];
 
 it.each(READINGS)('reads %j in every way that a server may', (path, exact, folded) => {
