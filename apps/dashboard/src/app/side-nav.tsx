@@ -37,7 +37,7 @@ import { AccountMenu } from './account-menu.tsx';
 import { useSwitchOrganization } from './use-leave.ts';
 
 const LINK =
-  'flex h-9 shrink-0 items-center gap-2.5 rounded-md px-2.5 text-soft transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-tint aria-[current=page]:font-medium aria-[current=page]:text-accent-strong';
+  'flex h-9 shrink-0 items-center gap-2.5 rounded-md px-2.5 text-soft lg:h-8 transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-tint aria-[current=page]:font-medium aria-[current=page]:text-accent-strong';
 
 /** Pages whose reader needs a scope; those without it do not see the link. */
 const PAGES = [
@@ -71,7 +71,7 @@ export function SideNav({ onNavigate }: { readonly onNavigate?: () => void }) {
   const workspace = useChosenWorkspace();
   const showWorkspace = useShowWorkspace();
   return (
-    <div className="flex h-full flex-col gap-5 p-3.5">
+    <div className="flex h-full flex-col gap-5 p-3.5 lg:gap-4">
       <div className="flex items-center gap-2.5 px-1.5 pt-1">
         <Logo size={26} />
         <div className="min-w-0 flex-1">
@@ -89,7 +89,7 @@ export function SideNav({ onNavigate }: { readonly onNavigate?: () => void }) {
       <WorkspaceSwitch onChoose={showWorkspace} />
       <nav
         aria-label="Main"
-        className="-mx-1 flex min-h-40 flex-1 flex-col gap-0.5 overflow-y-auto px-1"
+        className="-mx-1 flex min-h-40 flex-1 flex-col gap-0.5 overflow-y-auto px-1 lg:gap-0"
         onClickCapture={onNavigate}
       >
         <Link
