@@ -41,6 +41,9 @@ it('filters, searches and sorts by the address, which "back" undoes step by step
   await shows(newestFirst.toReversed());
   await page.goBack();
   await shows(newestFirst);
+  await page.getByLabel('Search keys').fill('n'.repeat(65));
+  await page.getByText('Use at most 64 characters. This has 65.').waitFor();
+  expect(await page.getByLabel('Search keys').inputValue()).toBe('n'.repeat(65));
   await page.getByLabel('Search keys').fill('nothing like it');
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await eventually(async () => (await listedNames(page)).length).toBe(PAGE_SIZE);

@@ -25,7 +25,7 @@ export function KeyToolbar({ search, onSearch }: KeyToolbarProps) {
   const refine = (change: Parameters<typeof refineSearch>[1]) =>
     onSearch(refineSearch(search, change));
   return (
-    <search className="mb-3 grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
+    <search className="mb-3 grid grid-cols-2 items-start gap-2 sm:flex sm:flex-wrap">
       <SearchBox
         label="Search keys"
         placeholder="Search name, prefix or tag"

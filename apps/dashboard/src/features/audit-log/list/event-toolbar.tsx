@@ -25,7 +25,7 @@ export function EventToolbar({ search, onSearch }: EventFilterProps) {
   const showsMore = isOpen || count > 0;
   return (
     <search className="mb-3 flex flex-col gap-2">
-      <div className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
+      <div className="grid grid-cols-2 items-start gap-2 sm:flex sm:flex-wrap">
         <SearchBox
           label="Search events"
           placeholder="Search names"

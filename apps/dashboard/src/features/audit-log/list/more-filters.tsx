@@ -1,6 +1,8 @@
 import { IP_ADDRESS } from '@tollkeeper/contract';
 import { TextInput } from '../../../components/forms/controls.tsx';
 import { Field } from '../../../components/forms/field.tsx';
+import { tooLong } from '../../../components/forms/line-field.tsx';
+import { SEARCH_LENGTH_MAX } from '../../../components/search-box.tsx';
 import { useSettledText } from '../../../lib/use-settled-text.ts';
 import { type AuditSearch, refineAuditSearch } from '../../audit-events/index.ts';
 import { type EventFilterProps, KeyFilter } from './actor-filters.tsx';
@@ -66,16 +68,18 @@ interface TextFilterProps {
 }
 
 function TextFilter({ label, text, placeholder, rule, onSettled }: TextFilterProps) {
-  const [typed, setTyped] = useSettledText(text, onSettled);
+  const [typed, setTyped] = useSettledText(text, (settled) => {
+    if (!tooLong(settled, SEARCH_LENGTH_MAX)) onSettled(settled);
+  });
   const trimmed = typed.trim();
+  const error = tooLong(trimmed, SEARCH_LENGTH_MAX) ?? rule?.(trimmed);
   return (
-    <Field label={label} error={trimmed === '' ? undefined : rule?.(trimmed)}>
+    <Field label={label} error={trimmed === '' ? undefined : error}>
       {(control) => (
         <TextInput
           {...control}
           autoComplete="off"
           spellCheck={false}
-          maxLength={64}
           placeholder={placeholder}
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
