@@ -19,6 +19,12 @@ describe('the model of a body', () => {
     ['{"model":"gpt-5"}', '/openai/deployments;a/large/chat', {}],
     ['{"model":"gpt-5","models":["large"]}', '/v1/responses', {}],
     ['{"fallbacks":[],"model":"gpt-5"}', '/v1/responses', {}],
+    ['{"context_window_fallbacks":[],"model":"gpt-5"}', '/v1/responses', {}],
+    ['{"content_policy_fallbacks":[],"model":"gpt-5"}', '/v1/responses', {}],
+    ['{"deployment_id":"large","model":"gpt-5"}', '/v1/responses', {}],
+    ['{"extra_body":{"top_k":1},"model":"gpt-5"}', '/v1/responses', { model: 'gpt-5' }],
+    ['{"model":"gpt-5"}', '/engines/large/chat/completions', {}],
+    ['{"model":"gpt-5"}', '/v1/chat/completions?model=gpt-5', { model: 'gpt-5' }],
   ])('of %s at %s is %j', (text, path, facts) => {
     expect(readModel(Buffer.from(text), path)).toEqual(facts);
   });
@@ -29,8 +35,10 @@ describe('the model of a body', () => {
     ['{"model":["a"]}', 'invalid_message'],
     ['"gpt-5"', 'invalid_message'],
     ['{"model":"a"', 'malformed_json'],
-  ])('refuses %s', (text, code) => {
-    expect(readModel(Buffer.from(text), '/')).toMatchObject({ code });
+    ['{"extra_body":{"model":"b"},"model":"a"}', 'ambiguous_body'],
+    ['{"model":"a"}', 'ambiguous_body', '/?a=1&m%6fdel=b'],
+  ])('refuses %s', (text, code, target = '/') => {
+    expect(readModel(Buffer.from(text), target)).toMatchObject({ code });
   });
 });
 

@@ -7,7 +7,7 @@ import { readMessage } from '../inspect/read-message.ts';
 import { readModel, readUpgrade } from '../inspect/read-model.ts';
 import { type Head, hasBody } from '../request/head.ts';
 import type { Route } from '../request/routes.ts';
-import { type Call, pathOf, refuseCounted, refuseOnError } from './call.ts';
+import { type Call, refuseCounted, refuseOnError } from './call.ts';
 import { tooManyCalls } from './running-calls.ts';
 import type { Services } from './services.ts';
 
@@ -82,7 +82,7 @@ function readFacts(
   body: InspectedBody,
 ): BodyFacts | Denial {
   if (body.length === 0) return {};
-  if (route.inspect !== 'mcp') return readModel(body.bytes(), pathOf(target));
+  if (route.inspect !== 'mcp') return readModel(body.bytes(), target);
   const { id, outcome } = readMessage(body.bytes(), call.req.rawHeaders);
   call.denialForm = jsonRpcForm(id);
   return outcome;
