@@ -93,6 +93,8 @@ export const AUDIT_ACTIONS = [
   'audit_log.prune',
   'audit_log.integration_stopped',
   'audit_log.integration_resumed',
+  'audit_log.damage_found',
+  'audit_log.damage_repaired',
   'audit_log.witness_alarm',
   'audit_log.witness_alarm_resolved',
   'notification.update_preferences',

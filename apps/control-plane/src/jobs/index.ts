@@ -19,7 +19,11 @@ import {
 import { endReviewCampaigns } from '../features/review-campaigns/index.ts';
 import { DELIVER_WEBHOOKS, deliverWebhooks } from '../features/webhooks/index.ts';
 import { runForEach } from '../run-for-each.ts';
-import { collectCosignatures, integrateAuditLogs } from '../transparency-log/index.ts';
+import {
+  checkAuditLogs,
+  collectCosignatures,
+  integrateAuditLogs,
+} from '../transparency-log/index.ts';
 import type { Outbox } from '../write/outbox.ts';
 import { disableUnusedKeys } from './disable-unused-keys.ts';
 import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';
@@ -51,6 +55,14 @@ const JOBS: readonly Job[] = [
   { name: 'record-canary-uses', cron: '* * * * *', run: recordCanaryUses },
   { name: 'record-sign-in-failures', cron: '* * * * *', run: recordSignInFailures },
   { name: 'integrate-audit-logs', cron: '* * * * *', run: integrateAuditLogs },
+  {
+    name: 'check-audit-logs',
+    cron: '* * * * *',
+    run: async (services) => {
+      await checkAuditLogs(services);
+      return {};
+    },
+  },
   {
     name: 'collect-cosignatures',
     cron: '* * * * *',

@@ -128,6 +128,7 @@ async function findFirstKept(
         eq(transparencyLog.organizationId, organizationId),
         isNotNull(transparencyLog.checkpoint),
         isNull(transparencyLog.problem),
+        eq(transparencyLog.damaged, []),
       ),
     );
   if (cascade || !log) return before;

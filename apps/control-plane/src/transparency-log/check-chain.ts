@@ -1,23 +1,6 @@
-import { findLeafText, type Hash, leafHash } from '@tollkeeper/transparency-log';
+import { type Hash, leafHash } from '@tollkeeper/transparency-log';
 import { auditHash } from '../write/audit.ts';
-
-/** An event as the driver has it; what is JSON is a text, and hashes are in hexadecimal. */
-export interface StoredEvent extends Record<string, unknown> {
-  readonly id: string;
-  readonly sequence: string;
-  /** Milliseconds since 1970. */
-  readonly at: number | string;
-  readonly actor: string;
-  readonly action: string;
-  readonly target: string;
-  readonly before: string | null;
-  readonly after: string | null;
-  readonly ip: string | null;
-  readonly userAgent: string | null;
-  readonly requestId: string;
-  readonly previousHash: string;
-  readonly hash: string;
-}
+import { leafTextOf, type StoredEvent } from './stored-events.ts';
 
 /** The end of a hash chain. */
 export interface ChainLink {
@@ -77,26 +60,4 @@ export function checkChain(
     return stopped(`The hash chain does not end with event ${end.sequence}`);
   }
   return { leaves, end, problem: null };
-}
-
-function leafTextOf(
-  row: StoredEvent,
-  organizationId: string,
-  sequence: number,
-): string | undefined {
-  const { id, action, ip, userAgent, requestId } = row;
-  return findLeafText({
-    id,
-    organizationId,
-    sequence,
-    at: new Date(Number(row.at)),
-    actor: JSON.parse(row.actor),
-    action,
-    target: JSON.parse(row.target),
-    before: row.before === null ? null : JSON.parse(row.before),
-    after: row.after === null ? null : JSON.parse(row.after),
-    ip,
-    userAgent,
-    requestId,
-  });
 }

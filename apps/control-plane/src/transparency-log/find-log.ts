@@ -7,6 +7,7 @@ import {
 import { eq } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { transparencyLog } from '../db/schema/index.ts';
+import { damageText } from './damage-text.ts';
 
 /** A log that has a checkpoint. */
 export interface PublishedLog {
@@ -21,7 +22,7 @@ export interface PublishedLog {
 export interface FoundLog {
   /** As it was last signed; undefined before its first checkpoint, and where that was damaged. */
   readonly published: PublishedLog | undefined;
-  /** Why no more events are integrated, or nothing can be proven; null while all is well. */
+  /** Why no more events are integrated, or nothing can be proven, or what was changed since; null while all is well. */
   readonly problem: string | null;
 }
 
@@ -31,7 +32,7 @@ export async function findLog(db: Database, organizationId: string): Promise<Fou
     .select()
     .from(transparencyLog)
     .where(eq(transparencyLog.organizationId, organizationId));
-  const problem = row?.problem ?? null;
+  const problem = row ? (row.problem ?? damageText(row.damaged)) : null;
   if (!row?.checkpoint || !row.checkpointAt) return { published: undefined, problem };
   const { checkpoint, checkpointAt } = row;
   const read = readCheckpoint(checkpoint);

@@ -1,5 +1,6 @@
 /** The transparency log of each organization's audit events, as the server keeps it. */
 
+export { checkAuditLogs } from './check-integrated.ts';
 export { findLog, type PublishedLog } from './find-log.ts';
 export { integrateAuditLog, integrateAuditLogs } from './integrate.ts';
 export { IntegrityError } from './integrity-error.ts';

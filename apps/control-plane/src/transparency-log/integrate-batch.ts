@@ -12,12 +12,13 @@ import {
   verifierKey,
   verifyNote,
 } from '@tollkeeper/transparency-log';
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Transaction } from '../db/connect.ts';
-import { auditChain, auditEvent, transparencyLog } from '../db/schema/index.ts';
-import { type ChainLink, type CheckedEvents, checkChain, type StoredEvent } from './check-chain.ts';
+import { auditChain, transparencyLog } from '../db/schema/index.ts';
+import { type ChainLink, type CheckedEvents, checkChain } from './check-chain.ts';
 import { IntegrityError } from './integrity-error.ts';
 import { type LogServices, logSigner } from './log-identity.ts';
+import { readStoredEvents } from './stored-events.ts';
 import { loadEdge, storeAppends } from './tile-store.ts';
 
 const GENESIS = Buffer.alloc(32);
@@ -91,7 +92,7 @@ async function readLeaves(
   const leaves: Hash[] = [];
   let end = before;
   for (let read = 0; read < READS_MAX; read += 1) {
-    const rows = await readEvents(tx, organizationId, end.sequence, eventsMax);
+    const rows = await readStoredEvents(tx, organizationId, end.sequence, eventsMax);
     const checked = checkChain(organizationId, end, chainEnd, rows, eventsMax);
     leaves.push(...checked.leaves);
     end = checked.end;
@@ -109,31 +110,6 @@ async function readChainEnd(tx: Transaction, organizationId: string): Promise<Ch
     .from(auditChain)
     .where(eq(auditChain.organizationId, organizationId));
   return end ?? { sequence: 0, hash: GENESIS };
-}
-
-/**
- * As texts, which `checkChain` parses one event after the other: what a whole batch of parsed events holds would be in
- * the way of the garbage collector. The time is read as a number of milliseconds, which is exact: the column has no more
- * digits.
- */
-async function readEvents(
-  tx: Transaction,
-  organizationId: string,
-  after: number,
-  eventsMax: number,
-): Promise<StoredEvent[]> {
-  const { rows } = await tx.execute<StoredEvent>(sql`
-    select ${auditEvent.id}, ${auditEvent.sequence},
-      round(date_part('epoch', ${auditEvent.at}) * 1000) as at, ${auditEvent.actor}::text as actor,
-      ${auditEvent.action}, ${auditEvent.target}::text as target, ${auditEvent.before}::text as before,
-      ${auditEvent.after}::text as after, ${auditEvent.ip}, ${auditEvent.userAgent} as "userAgent",
-      ${auditEvent.requestId} as "requestId", encode(${auditEvent.previousHash}, 'hex') as "previousHash",
-      encode(${auditEvent.hash}, 'hex') as hash
-    from ${auditEvent}
-    where ${auditEvent.organizationId} = ${organizationId} and ${auditEvent.sequence} > ${after}
-    order by ${auditEvent.sequence}
-    limit ${eventsMax}`);
-  return rows;
 }
 
 /** No checkpoint may contradict the one before it. */

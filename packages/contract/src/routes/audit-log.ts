@@ -46,7 +46,7 @@ export const auditLog = z
       .meta({ description: 'The outside witnesses that the operator of the server configured' }),
     problem: z.string().nullable().meta({
       description:
-        'Why no more events are integrated into the tree: the stored log was changed by somebody else than the server. Null while all is well',
+        'What is wrong with the stored log, which somebody else than the server changed: why no more events are integrated into the tree, or which events that were integrated are not as they were signed. Null while all is well',
     }),
   })
   .meta({ id: 'AuditLog' });

@@ -257,7 +257,7 @@ describe('the live log', () => {
     const stopped = await verifyServer(encodeBundle(LOG.entries), [], 'Event 12 is missing');
     expect([stopped.exitCode, stopped.stderr]).toEqual([
       1,
-      expect.stringContaining('integrates no newer events: Event 12 is missing'),
+      expect.stringContaining('found the stored log changed: Event 12 is missing'),
     ]);
   });
 });

@@ -144,7 +144,7 @@ async function verifyAsItIs(
     readOldest: (count) => readOldest(client, firstSequence, count),
   });
   if (problem === null) return verified;
-  throw new VerificationError(`The server integrates no newer events: ${problem}`);
+  throw new VerificationError(`The server found the stored log changed: ${problem}`);
 }
 
 /** The leaves of the oldest events that are kept: the list begins with them, or with those that are just being deleted. */

@@ -14,6 +14,11 @@ export const transparencyLog = pgTable('transparency_log', {
   checkpointAt: timestamp({ withTimezone: true, precision: 3 }),
   /** Why no more is integrated; null while all is well. */
   problem: text(),
+  /** Up to which leaf the stored events were compared with the tree; 0 before it begins again. */
+  checkedSequence: bigint({ mode: 'number' }).notNull().default(0),
+  checkedAt: timestamp({ withTimezone: true, precision: 3 }),
+  /** Sequences of integrated events that are not as the tree has them, the first of them. */
+  damaged: bigint({ mode: 'number' }).array().notNull().default([]),
 });
 
 /** Tiles of the tree (C2SP tlog-tiles). Hashes are only ever appended to a row, 256 at most. */

@@ -25,6 +25,7 @@ const MAPS: Partial<Record<AuditAction, (event: NotableEvent) => Mapped | undefi
     facts: { ip: lastCallerIp(after) },
   }),
   'audit_log.integration_stopped': () => ({ kind: 'audit_alarm' }),
+  'audit_log.damage_found': () => ({ kind: 'audit_alarm' }),
   'audit_log.witness_alarm': () => ({ kind: 'audit_alarm' }),
   'gateway.witness_alarm': () => ({ kind: 'audit_alarm' }),
   'billing.near_limit': keyLimit,

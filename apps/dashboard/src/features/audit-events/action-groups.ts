@@ -161,6 +161,8 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       prune: 'Removed events that were kept long enough',
       integration_stopped: 'Found the log changed from outside',
       integration_resumed: 'Found the log as it was left again',
+      damage_found: 'Found signed events changed from outside',
+      damage_repaired: 'Found signed events as they were again',
       witness_alarm: 'A witness found a contradiction in the log',
       witness_alarm_resolved: 'A witness no longer finds a contradiction in the log',
     },

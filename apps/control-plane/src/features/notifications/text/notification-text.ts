@@ -149,6 +149,10 @@ const OTHERS: readonly (readonly [string, Texts])[] = [
     'audit_log.integration_stopped',
     alarm('The audit log does not continue as it was recorded: somebody may have changed it.'),
   ],
+  [
+    'audit_log.damage_found',
+    alarm('Events of the audit log are not as they were signed: somebody changed them.'),
+  ],
   ['audit_log.witness_alarm', alarm('A witness found the audit log inconsistent.')],
   [
     'gateway.witness_alarm',

@@ -3,21 +3,23 @@ import type { RouteOutput, Routes } from '@tollkeeper/contract';
 import { actionWords } from '../../audit-events/index.ts';
 
 interface LeftToReviewProps {
+  /** Of the keys that are about to end. */
+  readonly ids: readonly string[];
   readonly created: RouteOutput<Routes['getCreated']>;
 }
 
 /** What keys changed that no cascade ends or restores. */
-export function LeftToReview({ created }: LeftToReviewProps) {
+export function LeftToReview({ ids, created }: LeftToReviewProps) {
   return (
     <>
       <ChangedThings created={created} />
-      <ChangedSettings created={created} />
+      <ChangedSettings ids={ids} created={created} />
     </>
   );
 }
 
 /** Other keys, members, roles, policies, webhook endpoints, log streams and chat destinations that the keys changed. */
-function ChangedThings({ created }: LeftToReviewProps) {
+function ChangedThings({ created }: Pick<LeftToReviewProps, 'created'>) {
   const { editedKeysCount, editedKeys, changedMembersCount, changedRolesCount } = created;
   const kinds = [
     {
@@ -82,34 +84,43 @@ function ChangedThings({ created }: LeftToReviewProps) {
     ));
 }
 
+/** Keys and members whose part of the audit log is linked. */
+const ACTORS_MAX = 5;
+
 /** What the audit log has besides: settings, and things that are gone. Each event says what was there before. */
-function ChangedSettings({ created }: LeftToReviewProps) {
+function ChangedSettings({ ids, created }: LeftToReviewProps) {
   const { changedSettings, changedSettingsCount } = created;
   if (changedSettingsCount === 0) return null;
   const more = changedSettingsCount - changedSettings.length;
+  const actors = [...new Set(changedSettings.map(({ actorId }) => actorId))].slice(0, ACTORS_MAX);
   const link = 'text-accent-strong underline underline-offset-4';
   return (
     <div className="flex flex-col gap-1 text-[0.8125rem] text-soft">
       <p>
-        Also changed this way: {changedSettings.length === 0 ? `${more} in all` : 'review each'}.
-        Settings and what was deleted stay as they are.
+        {changedSettings.length === 0
+          ? `Review what else was changed or deleted this way, which stays as it is: ${more} in all.`
+          : 'Review what else was changed or deleted this way, which stays as it is:'}
       </p>
-      {changedSettings.length === 0 ? null : (
-        <ul className="flex max-h-40 flex-col gap-1 overflow-y-auto">
-          {changedSettings.map(({ id, action, target, actorId }) => (
-            <li key={id} className="break-words">
-              <Link to="/audit-log/$id" params={{ id }} target="_blank" className={link}>
-                {actionWords(action)}
-              </Link>
-              {target.type === 'organization' ? '' : `: ${target.name}`}{' '}
-              <Link to="/audit-log" search={{ actor: actorId }} target="_blank" className={link}>
-                All by the same {actorId.startsWith('key_') ? 'key' : 'member'}
-              </Link>
-            </li>
-          ))}
-          {more > 0 ? <li>and {more} more</li> : null}
-        </ul>
-      )}
+      <ul className="flex max-h-40 flex-col gap-1 overflow-y-auto">
+        {changedSettings.map(({ id, action, target }) => (
+          <li key={id} className="break-words">
+            <Link to="/audit-log/$id" params={{ id }} target="_blank" className={link}>
+              {actionWords(action)}
+            </Link>
+            {target.type === 'organization' ? '' : `: ${target.name}`}
+          </li>
+        ))}
+        {changedSettings.length > 0 && more > 0 ? <li>and {more} more</li> : null}
+      </ul>
+      {actors.map((actor) => (
+        <p key={actor} className="break-words">
+          <Link to="/audit-log" search={{ actor }} target="_blank" className={link}>
+            {ids.length === 1 && ids.includes(actor)
+              ? 'Open all that this key did in a new tab'
+              : `Open all that ${actor} did in a new tab`}
+          </Link>
+        </p>
+      ))}
     </div>
   );
 }

@@ -48,7 +48,7 @@ export function useCascade(ids: readonly string[], usual: boolean) {
             onKeep={setKeepMembers}
           />
         ) : null}
-        {data ? <LeftToReview created={data} /> : null}
+        {data ? <LeftToReview ids={ids} created={data} /> : null}
       </>
     ),
   };

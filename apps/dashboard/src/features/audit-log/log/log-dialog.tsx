@@ -28,7 +28,7 @@ export function LogDialog({ log, onClose }: LogDialogProps) {
     >
       <DialogBody>
         {log.problem === null ? null : (
-          <Notice tone="bad" title="No more events are proved">
+          <Notice tone="bad" title="The stored log was changed">
             {log.problem}
           </Notice>
         )}
