@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findCredentials } from '../session/credentials.ts';
+import { findCredentials, storeCredentials } from '../session/credentials.ts';
 import { createApi, IDENTITY } from '../testing/fake-api.ts';
 import { createHome, runCommand } from '../testing/run-command.ts';
 
@@ -44,4 +44,27 @@ test('a second factor that nobody can be asked for stores nothing and exits with
   });
   expect(exitCode).toBe(3);
   expect(await findCredentials({ env: {}, homeFolder: home.homeFolder })).toBeUndefined();
+});
+
+test.each([
+  ['that server', 'http://127.0.0.1:7420', 'tollkeeper.device=known'],
+  ['another server', 'http://127.0.0.1:7421', null],
+])('shows the device that signed in before to %s', async (_which, url, cookie) => {
+  await using home = await createHome();
+  const place = { env: {}, homeFolder: home.homeFolder };
+  const stored = 'tollkeeper.session_token=abc.def; tollkeeper.device=known';
+  await storeCredentials(place, { kind: 'session', url: 'http://127.0.0.1:7420', cookie: stored });
+  const api = createApi({
+    'POST /api/auth/sign-in/email': halfSignedIn(),
+    'POST /api/auth/two-factor/verify-totp': signedIn(),
+    'GET /v1/whoami': IDENTITY,
+  });
+  await runCommand(home.homeFolder, [...asAda, '--url', url], {
+    fetch: api.fetch,
+    stdin: ['pass word\r', '123456\r'],
+    terminal: { columns: 80 },
+  });
+  const [first, second] = api.seen.map(({ headers }) => headers.get('cookie'));
+  expect(first).toBe(cookie);
+  expect(second).toBe(['tollkeeper.two_factor=half', cookie ?? []].flat().join('; '));
 });

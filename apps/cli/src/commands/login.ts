@@ -13,9 +13,14 @@ import {
   ORGANIZATION_ADVICE,
   parseServerUrl,
 } from '../session/connect.ts';
-import { type Credentials, parseApiKey, storeCredentials } from '../session/credentials.ts';
+import {
+  type Credentials,
+  findCredentials,
+  parseApiKey,
+  storeCredentials,
+} from '../session/credentials.ts';
 import { awaitApproval, beginDeviceLogin } from '../session/device-login.ts';
-import { signIn } from '../session/sign-in.ts';
+import { deviceOf, signIn } from '../session/sign-in.ts';
 import { createTransport } from '../session/transport.ts';
 
 const OPTIONS = {
@@ -100,7 +105,11 @@ async function loginByPassword(
   const email = given ?? (await ask(ctx, `Email for ${url}:`)).trim();
   const password = await readSecret(ctx, `Password for ${email} at ${url}:`);
   const request = createTransport(ctx.fetch);
-  const cookie = await signIn(request, url, { email, password }, () => askCode(ctx));
+  // A damaged file is about to be replaced.
+  const stored = await findCredentials(ctx).catch(() => undefined);
+  const device =
+    stored?.kind === 'session' && stored.url === url ? deviceOf(stored.cookie) : undefined;
+  const cookie = await signIn(request, url, { email, password }, device, () => askCode(ctx));
   return { kind: 'session', url, cookie };
 }
 

@@ -8,20 +8,22 @@ interface EmailAndPassword {
 /**
  * Opens a session and answers its cookies as one Cookie header.
  * Throws Failure if the server refuses.
+ * @param device from `deviceOf`, where this machine has signed in before
  * @param askCode called where the account has a second factor: the app's code, or a backup code
  */
 export async function signIn(
   request: typeof fetch,
   url: string,
   { email, password }: EmailAndPassword,
+  device: string | undefined,
   askCode: () => Promise<string>,
 ): Promise<string> {
-  const first = await callAuth(request, url, 'sign-in/email', { email, password });
+  const first = await callAuth(request, url, 'sign-in/email', { email, password }, device);
   if (!first.response.ok) {
     throw authRefusal(first, url, 'The email or the password is not right. Try again.');
   }
   const asksMore = fieldOf(first.body, 'twoFactorRedirect') === true;
-  const last = asksMore ? await giveCode(request, url, first, await askCode()) : first;
+  const last = asksMore ? await giveCode(request, url, first, device, await askCode()) : first;
   const cookie = sessionCookieOf(last);
   if (cookie) return cookie;
   const advice = 'Use "tollkeeper login" without a password, or --api-key-stdin.';
@@ -41,11 +43,13 @@ async function giveCode(
   request: typeof fetch,
   url: string,
   first: AuthAnswer,
+  device: string | undefined,
   text: string,
 ): Promise<AuthAnswer> {
   const code = text.trim();
   const factor = /^\d{6}$/.test(code) ? 'verify-totp' : 'verify-backup-code';
-  const answer = await callAuth(request, url, `two-factor/${factor}`, { code }, cookiesOf(first));
+  const cookie = [cookiesOf(first) ?? [], device ?? []].flat().join('; ');
+  const answer = await callAuth(request, url, `two-factor/${factor}`, { code }, cookie);
   if (answer.response.ok) return answer;
   throw authRefusal(
     answer,
@@ -92,6 +96,15 @@ function cookiesOf({ response }: AuthAnswer): string | undefined {
 export function sessionCookieOf(answer: AuthAnswer): string | undefined {
   const cookies = cookiesOf(answer);
   return cookies && /session_token=/.test(cookies) ? cookies : undefined;
+}
+
+/**
+ * The cookie by which the server knows a device that has signed in before: its attempts are counted
+ * apart from those of strangers, who therefore cannot keep it out.
+ * @param cookies as they were stored
+ */
+export function deviceOf(cookies: string): string | undefined {
+  return cookies.split('; ').find((cookie) => /^(__Secure-)?tollkeeper\.device=/.test(cookie));
 }
 
 /**
