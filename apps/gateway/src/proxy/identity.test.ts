@@ -217,7 +217,6 @@ describe('where the request comes from', () => {
       'X-Original-URI: /admin',
       'X-Original-Method: DELETE',
       'X-Rewrite-URL: /admin',
-      'SCRIPT_NAME: /open',
       'X-Forwarded-For: 198.51.100.7, 127.0.0.1',
       'X-Forwarded-Host: public.example',
       'X-Forwarded-Proto: https',

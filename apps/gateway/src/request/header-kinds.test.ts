@@ -39,9 +39,9 @@ const MEANINGS: Readonly<Record<string, Kind>> = {
   'x-rewrite-url': KIND.claim,
   'x-sendfile-type': KIND.claim,
   'x-accel-mapping': KIND.claim,
-  script_name: KIND.claim,
-  path_info: KIND.claim,
-  'x-script-name': KIND.claim,
+  script_name: KIND.dropped,
+  path_info: KIND.dropped,
+  'x-script-name': KIND.dropped,
 };
 
 it.each(Object.entries(MEANINGS))('reads %s in any letters', (name, kind) => {

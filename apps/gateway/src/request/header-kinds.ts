@@ -67,10 +67,11 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   // Rack takes from these where a proxy finds files.
   ['x-sendfile-type', KIND.claim],
   ['x-accel-mapping', KIND.claim],
-  // What gunicorn cuts from the beginning of the path, and what it takes from a proxy beside it.
-  ['script_name', KIND.claim],
-  ['path_info', KIND.claim],
-  ['x-script-name', KIND.claim],
+  // By these, gunicorn and others cut the beginning of the path. Proxies that are trusted for addresses pass on
+  // what a client writes in them; a route sets its own.
+  ['script_name', KIND.dropped],
+  ['path_info', KIND.dropped],
+  ['x-script-name', KIND.dropped],
 ]);
 
 const PLAIN_NAMES = [
