@@ -43,7 +43,10 @@ export const login = verb({
   ],
   options: OPTIONS,
   run: async ({ ctx, options }) => {
-    const url = parseServerUrl(options.url ?? (ctx.env.TOLLKEEPER_URL || DEFAULT_URL));
+    const url =
+      options.url === undefined
+        ? parseServerUrl(ctx.env.TOLLKEEPER_URL || DEFAULT_URL, 'TOLLKEEPER_URL')
+        : parseServerUrl(options.url, '--url');
     if (isSentInClear(url)) {
       hint(
         ctx,

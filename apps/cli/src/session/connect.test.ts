@@ -64,13 +64,13 @@ test.each([
   ['http://127.0.0.1:7420/', 'http://127.0.0.1:7420'],
   ['https://keys.example.com/tollkeeper/', 'https://keys.example.com/tollkeeper'],
 ])('takes %s as %s', (text, url) => {
-  expect(parseServerUrl(text)).toBe(url);
+  expect(parseServerUrl(text, '--url')).toBe(url);
 });
 
 test.each(['', 'keys.example.com', 'ftp://h', 'http://ada:pw@h', 'http://h?x=1', 'http://h#x'])(
   'refuses %j as a server and does not repeat it',
   (text) => {
-    expect(() => parseServerUrl(text)).toThrow(/^The server's address cannot be used/);
+    expect(() => parseServerUrl(text, '--url')).toThrow(/^--url is not the address of a server/);
   },
 );
 

@@ -30,7 +30,9 @@ export function connectWith(ctx: CliContext, credentials: Credentials): Connecti
 }
 
 async function credentialsInForce(ctx: CliContext): Promise<Credentials> {
-  const wanted = ctx.env.TOLLKEEPER_URL ? parseServerUrl(ctx.env.TOLLKEEPER_URL) : undefined;
+  const wanted = ctx.env.TOLLKEEPER_URL
+    ? parseServerUrl(ctx.env.TOLLKEEPER_URL, 'TOLLKEEPER_URL')
+    : undefined;
   if (ctx.env.TOLLKEEPER_API_KEY) {
     const apiKey = parseApiKey(ctx.env.TOLLKEEPER_API_KEY, 'TOLLKEEPER_API_KEY');
     const url = wanted ?? (await findCredentials(ctx))?.url ?? DEFAULT_URL;
@@ -90,13 +92,16 @@ export const DEFAULT_URL = 'http://127.0.0.1:7420';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** The address of a server without a slash at its end. Throws Failure if it is no address. */
-export function parseServerUrl(text: string): string {
+/**
+ * The address of a server without a slash at its end. Throws Failure if it is no address.
+ * @param source where it was given; the text itself is not repeated, since it may hold a password
+ */
+export function parseServerUrl(text: string, source: '--url' | 'TOLLKEEPER_URL'): string {
   const url = URL.parse(text);
   const web = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (!url || !web || url.username || url.password || url.search || url.hash) {
     const advice = `Give one such as ${DEFAULT_URL}, without a user, query or fragment.`;
-    throw new Failure(EXIT.usage, `The server's address cannot be used. ${advice}`);
+    throw new Failure(EXIT.usage, `${source} is not the address of a server. ${advice}`);
   }
   return url.origin + url.pathname.replace(/\/+$/, '');
 }

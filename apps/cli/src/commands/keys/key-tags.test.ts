@@ -109,3 +109,11 @@ test('a key is shown with its tags', async () => {
   const { stdout } = await tollkeeper(['keys', 'show', 'ci-1'], { fetch: api.fetch, terminal });
   expect(stdout).toMatch(/Tags +.*ci, staging/);
 });
+
+test('a canary key is shown as one, and not as a key that is refused', async () => {
+  const detail = { ...key, canary: true, scopesInForce: [], decision: 'invalid_key' };
+  const api = createApi({ 'GET /v1/api-keys': keys, [`GET ${path}`]: detail });
+  const { stdout } = await tollkeeper(['keys', 'show', 'ci-1'], { fetch: api.fetch, terminal });
+  expect(stdout).toMatch(/State +.*\(canary\)/);
+  expect(stdout).toMatch(/A request now +.*raises an alarm/);
+});

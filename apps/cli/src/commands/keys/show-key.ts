@@ -53,7 +53,7 @@ function printKey(ctx: CliContext, key: ApiKeyDetail, workspace: string): void {
     ['Name', key.name],
     ['Id', key.id],
     ['Prefix', `${key.prefix}…`],
-    ['State', `● ${key.state}`, STATE_COLORS[key.state]],
+    ['State', `● ${key.state}${key.canary ? ' (canary)' : ''}`, STATE_COLORS[key.state]],
     ['A request now', answerText(key)],
     ...disabled(key, time),
     ...(revokedAt ? [['Revoked', time(revokedAt)] as const] : []),
@@ -92,7 +92,10 @@ function disabled(
   return [['Disabled', `${time(disabledAt)} by ${by}`]];
 }
 
-function answerText({ decision }: ApiKeyDetail): string {
+function answerText({ canary, state, decision }: ApiKeyDetail): string {
+  if (canary && (state === 'active' || state === 'expired')) {
+    return 'raises an alarm, and is answered as if there were no such key';
+  }
   return decision === 'valid' ? 'is accepted' : `is refused: ${decision}`;
 }
 
