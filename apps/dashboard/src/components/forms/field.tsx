@@ -68,9 +68,10 @@ export function FieldGroup({ label, hint, error, children }: FieldGroupProps) {
       aria-describedby={error ? `${id}-error` : undefined}
     >
       <legend className="mb-1.5 font-medium text-ink">{label}</legend>
+      {/* Above the controls, which may be taller than the window. */}
+      <FieldError id={`${id}-error`} message={error} />
       {children}
       {hint ? <p className="text-[0.8125rem] text-soft">{hint}</p> : null}
-      <FieldError id={`${id}-error`} message={error} />
     </fieldset>
   );
 }
