@@ -128,9 +128,16 @@ it('asks before settings that were changed are left', async () => {
   const page = await openWindow(dashboard, { as: dashboard.owner });
   await page.goto('/organization');
   await page.getByText('Nothing has changed.').waitFor();
-  await page.getByLabel('Name', { exact: true }).fill('Acme two');
+  const name = page.getByLabel('Name', { exact: true });
+  await name.fill('Acme two');
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
+  const question = page.getByRole('alertdialog');
+  await question.getByRole('button', { name: 'Keep editing' }).click();
+  await question.waitFor({ state: 'hidden' });
+  expect(await name.inputValue()).toBe('Acme two');
   await page.getByRole('link', { name: 'Members' }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
+  await question.getByRole('button', { name: 'Discard' }).click();
   await page.getByRole('heading', { name: 'Members', level: 1 }).waitFor();
 });
 
@@ -179,6 +186,9 @@ it('brings the first error of a long form into view, with the focus in its field
   await eventually(() => isInView(dialog.getByText('Give the key a name.'))).toBe(true);
 
   await name.fill('long-form');
+  await dialog.getByRole('region', { name: 'Summary' }).scrollIntoViewIfNeeded();
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  await eventually(() => isInView(dialog.getByText('Choose at least one scope.'))).toBe(true);
   await dialog.getByRole('radio', { name: 'Organization' }).check();
   await dialog.getByRole('region', { name: 'Summary' }).scrollIntoViewIfNeeded();
   for (const key of ['one', 'two']) await createKey(dashboard.owner, key);

@@ -1,5 +1,6 @@
 import { useRouter } from '@tanstack/react-router';
 import { ChevronsUpDown, LogOut, MonitorX, ShieldCheck } from 'lucide-react';
+import { mayLeave } from '../components/forms/leave-question.tsx';
 import { Menu, MenuItem, MenuSeparator } from '../components/menu.tsx';
 import { signOut, signOutEverywhere, useIdentity } from '../features/sessions/index.ts';
 import { useLeave } from './use-leave.ts';
@@ -8,6 +9,11 @@ export function AccountMenu() {
   const { member } = useIdentity();
   const leave = useLeave();
   const router = useRouter();
+
+  async function end(session: () => Promise<void>) {
+    if (await mayLeave()) await leave(session);
+  }
+
   return (
     <Menu
       align="start"
@@ -45,10 +51,10 @@ export function AccountMenu() {
         Account security
       </MenuItem>
       <MenuSeparator />
-      <MenuItem icon={<LogOut size={15} aria-hidden />} onSelect={() => leave(signOut)}>
+      <MenuItem icon={<LogOut size={15} aria-hidden />} onSelect={() => end(signOut)}>
         Sign out
       </MenuItem>
-      <MenuItem icon={<MonitorX size={15} aria-hidden />} onSelect={() => leave(signOutEverywhere)}>
+      <MenuItem icon={<MonitorX size={15} aria-hidden />} onSelect={() => end(signOutEverywhere)}>
         Sign out everywhere
       </MenuItem>
     </Menu>

@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { ApiError } from '@tollkeeper/sdk';
 import { Button } from '../components/button.tsx';
+import { LeaveAsked } from '../components/forms/leave-question.tsx';
 import { LoadError, Notice } from '../components/notice.tsx';
 import { EntryPage, usePageTitle } from '../components/page.tsx';
 import { ConfirmIdentity, SignInAgain, signOut } from '../features/sessions/index.ts';
@@ -46,6 +47,7 @@ function RootRoute() {
     <>
       <Outlet />
       <ConfirmIdentity />
+      <LeaveAsked />
       <SignInAgain onLeave={leave} onReplaced={replace} />
     </>
   );

@@ -23,6 +23,7 @@ import {
 import type { ReactNode } from 'react';
 import { SegmentedChoice } from '../components/forms/choices.tsx';
 import { Select } from '../components/forms/controls.tsx';
+import { mayLeave } from '../components/forms/leave-question.tsx';
 import { Logo } from '../components/page.tsx';
 import { Bell } from '../features/notifications/index.ts';
 import { useIdentity } from '../features/sessions/index.ts';
@@ -141,7 +142,9 @@ function OrganizationSwitch() {
     <Select
       aria-label="Organization"
       value={organization.id}
-      onChange={(event) => switchTo(event.target.value)}
+      onChange={async ({ target: { value } }) => {
+        if (await mayLeave()) await switchTo(value);
+      }}
       options={organizations.map(({ id, name }) => ({ value: id, label: name }))}
     />
   );

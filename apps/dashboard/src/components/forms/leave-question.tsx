@@ -1,6 +1,8 @@
 import { useBlocker } from '@tanstack/react-router';
 import { AlertDialog as Radix } from 'radix-ui';
+import { useEffect } from 'react';
 import { useReturnFocus } from '../../lib/hooks.ts';
+import { createQuestion } from '../../lib/question.ts';
 import { Button } from '../button.tsx';
 
 /** What is asked before something unsaved is left. */
@@ -53,6 +55,24 @@ export function LeaveQuestion({ words, onLeave, onStay }: LeaveQuestionProps) {
   );
 }
 
+/** What would be lost with the page, by the part of it that holds it. */
+const unsaved = new Map<symbol, LeaveWords>();
+const question = createQuestion<LeaveWords>();
+
+/** Asks before what leaves the page without a link, such as signing out. @returns whether to go on */
+export async function mayLeave(): Promise<boolean> {
+  const words = [...unsaved.values()].at(-1);
+  return words === undefined || question.ask(words);
+}
+
+/** Shows what `mayLeave` asks. */
+export function LeaveAsked() {
+  const words = question.useAsked();
+  if (!words) return null;
+  const answer = (isYes: boolean) => () => question.answer(isYes);
+  return <LeaveQuestion words={words} onLeave={answer(true)} onStay={answer(false)} />;
+}
+
 /** Asks before a link, "back" or a reload discards what is not saved. A reload asks in the browser's own words. */
 export function PageLeaveQuestion({ words }: { readonly words: LeaveWords | undefined }) {
   const { status, proceed, reset } = useBlocker({
@@ -61,6 +81,12 @@ export function PageLeaveQuestion({ words }: { readonly words: LeaveWords | unde
     disabled: words === undefined,
     withResolver: true,
   });
+  useEffect(() => {
+    if (!words) return undefined;
+    const part = Symbol('a part of the page');
+    unsaved.set(part, words);
+    return () => void unsaved.delete(part);
+  }, [words]);
   if (status !== 'blocked' || !words) return null;
   return <LeaveQuestion words={words} onLeave={proceed} onStay={reset} />;
 }
