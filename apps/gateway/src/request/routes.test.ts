@@ -119,6 +119,8 @@ describe('a route with stricter scopes cannot be dodged', () => {
     '/index.php/v1/admin',
     '/v1/Index.PHP/admin',
     '/v1/app%2ephp/admin/x',
+    '/v1/admin::$data',
+    '/v1/admin:$i30:$INDEX_ALLOCATION/x',
   ])('by %s', (path) => {
     expect(found(ALL, path)).toBe('ambiguous');
   });

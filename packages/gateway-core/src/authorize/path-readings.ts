@@ -4,10 +4,10 @@ import { foldCase, type PathReadings } from '@tollkeeper/verify';
  * What makes some reader take a path differently: escapes, `\`, parameters, empty or dot segments,
  * dots at the end of one, names that some servers skip, letters that stand for others.
  */
-const DIFFERS = /[%\\;A-Z]|[\u0080-\uffff]|\/[/.(]|\.(?:\/|$)|\.php\//;
+const DIFFERS = /[%\\;A-Z]|[\u0080-\uffff]|\/[/.(]|\.(?:\/|$)|\.php\/|:\$/;
 /** Such a path is read in one way but for the case of its letters, as long as nothing else `DIFFERS`. */
 const DIFFERS_BY_CASE =
-  /^(?!.*(?:\/[/.(]|\.(?:\/|$)|\.[Pp][Hh][Pp]\/))[A-Za-z0-9/._~!$&'()*+,=:@-]+$/;
+  /^(?!.*(?:\/[/.(]|\.(?:\/|$)|\.[Pp][Hh][Pp]\/|:\$))[A-Za-z0-9/._~!$&'()*+,=:@-]+$/;
 const NONE: PathReadings = { exact: [], folded: [] };
 const ESCAPE = /%([0-9A-Fa-f]{2})?/g;
 /** Overlong forms of ASCII (RFC 3629, 3), and the `%u002f` of Microsoft. */
@@ -15,8 +15,11 @@ const ODD_ESCAPE = /%(?:c[01]|e0%[89]|f0%8|u[0-9a-f]{4})/i;
 const BEYOND_ASCII = /%[89A-Fa-f]|[\u0080-\uffff]/;
 const HIGH_BYTES = /(?:%[89A-Fa-f][0-9A-Fa-f])+/g;
 const PARAMETERS = /;[^/]*/g;
-/** Sessions of ASP.NET without cookies, `/(S(…))`, and front controllers of PHP, `/index.php/`. */
-const SKIPPED = /\/\((?:[a-z]\([^()/]*\))+\)|\/[^/]+\.php(?=\/)/gi;
+/**
+ * Sessions of ASP.NET without cookies, `/(S(…))`; front controllers of PHP, `/index.php/`; and streams of Windows'
+ * files and folders, `::$INDEX_ALLOCATION`.
+ */
+const SKIPPED = /\/\((?:[a-z]\([^()/]*\))+\)|\/[^/]+\.php(?=\/)|::?\$[^/]*/gi;
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
 /** Escapes inside escapes: nobody needs more, and each round is work. */
 const ROUNDS_MAX = 4;
