@@ -32,6 +32,21 @@ it('takes the denial of a gateway in front of the control plane for what it is',
   await expect(client.whoami({})).rejects.toMatchObject({ problem });
 });
 
+it.each([
+  ['an object', { authorization: 'Bearer a' }],
+  ['a function', () => ({ authorization: 'Bearer a' })],
+])('sends headers that are given as %s', async (_, headers) => {
+  const sent: unknown[] = [];
+  const record: typeof fetch = async (_url, init) => {
+    sent.push(init?.headers);
+    return new Response(null, { status: 204 });
+  };
+  await createClient({ baseUrl: '', headers, fetch: record }).deleteKey({
+    params: { id: 'key_1' },
+  });
+  expect(sent).toMatchObject([{ authorization: 'Bearer a' }]);
+});
+
 it('sends a raw body as it is, under the content type of the route', async () => {
   const route = defineRoute({
     method: 'POST',

@@ -20,8 +20,8 @@ import { type AnswerStream, type Bytes, streamBytes, streamLines } from './answe
 export interface ClientOptions {
   /** Where the control plane answers, such as http://127.0.0.1:7420; '' for the page's own origin. */
   readonly baseUrl: string;
-  /** Sent with every request: Authorization, Cookie, X-Organization-Id. Read again for each request. */
-  readonly headers?: () => Record<string, string>;
+  /** Sent with every request: Authorization, Cookie, X-Organization-Id. A function is called for each request. */
+  readonly headers?: Record<string, string> | (() => Record<string, string>);
   readonly fetch?: typeof fetch;
 }
 
@@ -110,7 +110,7 @@ export async function send(
         ? {}
         : { 'content-type': route.rawBody?.contentType ?? 'application/json' }),
       ...(call.idempotencyKey ? { 'idempotency-key': call.idempotencyKey } : {}),
-      ...options.headers?.(),
+      ...(typeof options.headers === 'function' ? options.headers() : options.headers),
     },
     ...(input.body === undefined ? {} : { body: bodyOf(route, input.body) }),
     ...(call.signal ? { signal: call.signal } : {}),
