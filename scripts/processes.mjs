@@ -71,9 +71,20 @@ export async function runCopying(command, args) {
  */
 export function become(args) {
   if (process.execve) process.execve(pinnedNode, [pinnedNode, ...args], process.env);
+  return runOnNode(pinnedNode, args, { cwd: root });
+}
+
+/**
+ * Runs a program as `run` does, on a Node; it ends with this process, even when this one is killed.
+ * @param {string} node
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string }} [options]
+ * @returns {Promise<number>}
+ */
+export function runOnNode(node, args, options) {
   const lifeline = new URL('./lifeline.mjs', import.meta.url).href;
-  const child = spawn(pinnedNode, ['--import', lifeline, ...args], {
-    cwd: root,
+  const child = spawn(node, ['--import', lifeline, ...args], {
+    ...options,
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     env: { ...process.env, TOLLKEEPER_LIFELINE: '3' },
   });

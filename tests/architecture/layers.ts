@@ -35,8 +35,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'apps/cli': { workspaces: ['packages/sdk', 'packages/contract', TRANSPARENCY_LOG] },
 };
 
-/** The one source that builds and starts programs of this repository. */
-const STARTS_PROGRAMS = 'apps/cli/src/main.ts';
+/** What builds and starts programs of this repository. */
+const STARTS_PROGRAMS = ['apps/cli/src/main.ts', 'apps/cli/bin/tollkeeper.mjs'];
 
 /** Imports that the table above, or the importing folder's package.json, does not allow. */
 export function findLayerBreaks(repository: Repository): string[] {
@@ -68,7 +68,7 @@ function isAllowed(
     case 'asset':
       return true;
     case 'script':
-      return isTool || module.path === STARTS_PROGRAMS;
+      return isTool || STARTS_PROGRAMS.includes(module.path);
     case 'unresolved':
       return false;
     case 'builtin':

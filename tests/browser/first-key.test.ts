@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
-import { until } from '../processes/until.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { type FreshDashboard, startFreshDashboard } from './dashboard.ts';
 import { callsInWords, numberOf, openKeys, rowOf } from './key-list.ts';
 import { hasFocus, pressTabTo } from './keyboard.ts';

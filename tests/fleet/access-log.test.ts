@@ -12,10 +12,10 @@ import { startOrganization } from '../../apps/control-plane/src/testing/start-or
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
 import { parseLines } from '../../apps/gateway/src/testing/access-log-file.ts';
 import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { builtGateway } from '../../scripts/programs.mjs';
 import { answersOk, makeFolder } from '../processes/child-process.ts';
 import { startTraffic } from '../processes/traffic.ts';
-import { until } from '../processes/until.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { startUpstream } from './upstream.ts';
 import { workersOf } from './worker-processes.ts';

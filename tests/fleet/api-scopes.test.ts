@@ -7,8 +7,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
 import { makeKey } from '../../apps/control-plane/src/testing/keys.ts';
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { makeFolder } from '../processes/child-process.ts';
-import { until } from '../processes/until.ts';
 import { startGateway } from './gateway.ts';
 import { startUpstream } from './upstream.ts';
 

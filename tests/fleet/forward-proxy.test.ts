@@ -12,8 +12,8 @@ import type { Query } from '../../apps/control-plane/src/testing/query-database.
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
 import { makeTls } from '../../apps/gateway/src/testing/make-tls.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { makeFolder } from '../processes/child-process.ts';
-import { until } from '../processes/until.ts';
 import { startConnectProxy } from './connect-proxy.ts';
 import { launchGateway, startGateway } from './gateway.ts';
 import { startUpstream } from './upstream.ts';

@@ -10,6 +10,7 @@ import { makeCallKey, type TestKey } from '../../apps/control-plane/src/testing/
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
 import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { buildGateway, builtGateway } from '../../scripts/programs.mjs';
 import {
   answersOk,
@@ -18,7 +19,6 @@ import {
   startNode,
   untilReady,
 } from '../processes/child-process.ts';
-import { until } from '../processes/until.ts';
 
 import { startUpstream } from './upstream.ts';
 

@@ -15,8 +15,8 @@ import {
   startOrganization,
 } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { makeFolder } from '../processes/child-process.ts';
-import { until } from '../processes/until.ts';
 import { openConnection } from './client-connection.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { startUpstream } from './upstream.ts';

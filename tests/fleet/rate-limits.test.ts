@@ -10,7 +10,7 @@ import { makeCallKey } from '../../apps/control-plane/src/testing/keys.ts';
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
 import { PASSWORD, startRedis, stopRedis } from '../../apps/gateway/src/testing/redis-server.ts';
-import { until } from '../processes/until.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { openConnection } from './client-connection.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { startUpstream } from './upstream.ts';

@@ -9,8 +9,8 @@ import { makeCallKey, type TestKey } from '../../apps/control-plane/src/testing/
 import type { Query } from '../../apps/control-plane/src/testing/query-database.ts';
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { answersOk, makeFolder } from '../processes/child-process.ts';
-import { until } from '../processes/until.ts';
 import { startCallLoad } from './call-load.ts';
 import { openConnection } from './client-connection.ts';
 import { type Gateway, type GatewaySettings, startGateway } from './gateway.ts';

@@ -2,9 +2,9 @@ import pg from 'pg';
 import { expect, it } from 'vitest';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { startControlPlane } from './control-plane.ts';
 import { connectTo, urlOf } from './pair.ts';
-import { until } from './until.ts';
 
 /** One more than one transaction of a cascade ends. */
 const BELOW_COUNT = 5001;

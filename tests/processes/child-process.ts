@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import { copyDataDir } from '../../apps/control-plane/src/testing/copy-data-dir.ts';
-import { until } from './until.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 
 export interface Exit {
   readonly code: number | null;

@@ -5,12 +5,12 @@ import { startEmbeddedPostgres } from '../../apps/control-plane/src/db/embedded/
 import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import type { Answer, Client } from '../../apps/control-plane/src/testing/client.ts';
 import { claimServer, withKey } from '../../apps/control-plane/src/testing/test-app.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { makeUsedDataDir } from './child-process.ts';
 import { type ControlPlane, isReady, startControlPlane } from './control-plane.ts';
 import { createKey, type Key, standing } from './keys.ts';
 import { connectTo, type Pair, urlOf } from './pair.ts';
 import { beginRequest } from './raw-request.ts';
-import { until } from './until.ts';
 
 /** After how long without the database no key is accepted any more. */
 const TRUST_MS = 2000;

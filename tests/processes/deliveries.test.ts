@@ -7,8 +7,8 @@ import {
   startWebhookReceiver,
   type WebhookReceiver,
 } from '../../apps/control-plane/src/testing/webhook-receiver.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { type Pair, startPair, through } from './pair.ts';
-import { until } from './until.ts';
 
 let pair: Pair;
 let receiver: WebhookReceiver;

@@ -7,11 +7,11 @@ import {
   SETUP_TOKEN,
   withKey,
 } from '../../apps/control-plane/src/testing/test-app.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { makeFolder } from './child-process.ts';
 import { type ControlPlane, spawnControlPlane, startControlPlane } from './control-plane.ts';
 import { change, createKey } from './keys.ts';
 import { isAlive, postmasterOf } from './postmaster.ts';
-import { until } from './until.ts';
 
 describe('a control plane that runs', () => {
   let first: ControlPlane;

@@ -2,10 +2,10 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { withKey } from '../../apps/control-plane/src/testing/test-app.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { change, createKey, type Key, standing } from './keys.ts';
 import { type Pair, startPair, through } from './pair.ts';
 import { startTraffic, type Traffic } from './traffic.ts';
-import { until } from './until.ts';
 
 const ROUNDS = process.env.LONG ? 100 : 6;
 const BOTH = (code: string) => [code, code];

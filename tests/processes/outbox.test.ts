@@ -6,9 +6,9 @@ import {
 } from '../../apps/control-plane/src/testing/smtp-server.ts';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { startControlPlane } from './control-plane.ts';
 import { connectTo, urlOf } from './pair.ts';
-import { until } from './until.ts';
 
 it('mails an invitation whose process was killed between commit and mail', async () => {
   const smtp = await startSmtpServer();

@@ -1,7 +1,7 @@
 /** Requests on sockets of their own, which stop half-way, or wait. */
 import { connect, type Socket } from 'node:net';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import type { Key } from './keys.ts';
-import { until } from './until.ts';
 
 export interface RawConnection {
   readonly socket: Socket;

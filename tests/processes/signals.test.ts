@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { makeFolder } from './child-process.ts';
 import { spawnControlPlane, startControlPlane, startUnderOlderNode } from './control-plane.ts';
 import { createKey } from './keys.ts';
 import { connectTo, urlOf } from './pair.ts';
 import { isAlive, postmasterOf } from './postmaster.ts';
 import { beginRequest, openConnection } from './raw-request.ts';
-import { until } from './until.ts';
 
 const MOMENTS: Readonly<Record<string, (dataDir: string) => boolean>> = {
   'it holds the data folder': (dataDir) => existsSync(join(dataDir, 'postgres/holder')),

@@ -3,12 +3,12 @@ import { beforeAll, expect, it } from 'vitest';
 import { type Client, createClient } from '../../apps/control-plane/src/testing/client.ts';
 import { claimServer, withKey } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
+import { until } from '../../apps/gateway/src/testing/until.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { change, createKey, type Key } from './keys.ts';
 import { startLossyProxy } from './lossy-proxy.ts';
 import { connectTo, type Pair, startPair, urlOf } from './pair.ts';
 import { startTraffic, type Traffic } from './traffic.ts';
-import { until } from './until.ts';
 
 /** How far the stored counts may be behind. */
 const BEHIND_MS = 2000;

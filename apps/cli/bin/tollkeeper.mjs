@@ -1,16 +1,13 @@
 #!/usr/bin/env node
 // Starts the command line on a Node that runs TypeScript: this one, or the one that the project
 // pins. It stays plain JavaScript because it must load on whatever Node the machine has.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import nodeModule, { createRequire } from 'node:module';
-import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NODE_MAJOR_MIN = 26;
 const main = new URL('../src/main.ts', import.meta.url);
-const lifeline = new URL('../../../scripts/lifeline.mjs', import.meta.url);
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/tollkeeper', import.meta.url));
 
 if (!isInstalled()) {
@@ -38,22 +35,8 @@ async function runPinned() {
     );
     return 1;
   }
-  const args = ['--import', lifeline.href, fileURLToPath(main), ...process.argv.slice(2)];
-  // It ends with this process, even when this one is killed.
-  const child = spawn(node, args, {
-    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    env: { ...process.env, TOLLKEEPER_LIFELINE: '3' },
-  });
-  // A gateway drains on SIGTERM, and reads its configuration again on SIGHUP.
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-    process.on(signal, () => child.kill(signal));
-  }
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
-    });
-  });
+  const { runOnNode } = await import('../../../scripts/processes.mjs');
+  return runOnNode(node, [fileURLToPath(main), ...process.argv.slice(2)]);
 }
 
 /** A fresh clone finds this file by its own package.json, before anything else is there. */

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /** The command line of Tollkeeper: takes what it needs from the process, runs one command. */
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { constants, homedir } from 'node:os';
+import { homedir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Program } from './cli-context.ts';
 import { EXIT } from './failure.ts';
@@ -20,10 +19,6 @@ process.once('SIGINT', () => {
   process.stderr.write('\n');
   process.exit(EXIT.interrupted);
 });
-
-const LIFELINE = new URL('../../../scripts/lifeline.mjs', import.meta.url).href;
-/** Signals that the command line passes on to a program that it started. */
-const PASSED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
@@ -47,19 +42,9 @@ async function openLink(link: string): Promise<void> {
 
 async function runProgram(program: Program, args: readonly string[]): Promise<number> {
   const { findProgram } = await import('../../../scripts/programs.mjs');
+  const { runOnNode } = await import('../../../scripts/processes.mjs');
   const file = await findProgram(program);
-  return new Promise((resolve, reject) => {
-    // It ends with this process, even when this one is killed.
-    const child = spawn(process.execPath, ['--import', LIFELINE, file, ...args], {
-      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-      env: { ...process.env, TOLLKEEPER_LIFELINE: '3' },
-    });
-    // It is the child that ends, or reads its configuration again; this process waits for it.
-    process.removeAllListeners('SIGINT');
-    for (const signal of PASSED_SIGNALS) process.on(signal, () => child.kill(signal));
-    child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
-    });
-  });
+  // It is the child that ends, or reads its configuration again; this process waits for it.
+  process.removeAllListeners('SIGINT');
+  return runOnNode(process.execPath, [file, ...args]);
 }

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const EVERY_MS_MIN = 5;
-const EVERY_MS_MAX = 50;
+const EVERY_MS_MIN = 10;
+const EVERY_MS_MAX = 100;
 /** Of the time that has passed: what takes long is asked less often, and seen little later. */
-const EVERY_SHARE = 0.02;
+const EVERY_SHARE = 0.05;
 
 /**
- * Repeats `attempt` until it gives something other than false, undefined or an empty text.
- * @throws Error naming `what`
+ * Repeats `attempt` until it gives something other than false or undefined.
+ * @throws Error naming `what`, once `timeoutMs` have passed
  */
 export async function until<T>(
   what: string,

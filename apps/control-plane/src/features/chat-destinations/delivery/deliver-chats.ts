@@ -1,9 +1,8 @@
-import { sql } from 'drizzle-orm';
 import type { Services } from '../../../context.ts';
-import type { Database } from '../../../db/connect.ts';
 import {
   type Delivery,
   deliverOnce,
+  leasedDelivery,
   type RunLimits,
   runDelivery,
 } from '../../../delivery/index.ts';
@@ -18,11 +17,6 @@ import { type ClaimedDestination, claimDestinations } from './claim-destinations
 import { ALONE_TRIES, type Plan, planMessage } from './plan-message.ts';
 import { recordMessage, release, skipMessage } from './record-message.ts';
 import { disableDestination, reportFailing, reportRefused } from './report-failing.ts';
-
-/** One message of each destination. */
-const AT_ONCE_MAX = 50;
-/** How long a destination rests after a fault of this server. */
-const FAULT_MS = 60_000;
 
 /**
  * Sends notifications to the destinations that are due, each in order and one message at a time, until its time is
@@ -50,22 +44,13 @@ interface Outcome {
 }
 
 function createChatDelivery(services: Services): Delivery<ClaimedDestination, Outcome> {
-  const releaseUntil = ({ row }: ClaimedDestination, waitMs: number) =>
-    release(services, row, new Date(services.clock().getTime() + waitMs));
-  return {
-    atOnceMax: AT_ONCE_MAX,
+  return leasedDelivery(services, {
+    table: 'chat_destination',
     claim: (countMax, underWay) => claimDestinations(services, countMax, underWay),
-    organizationOf: ({ row }) => row.organizationId,
     send: (claimed, cut) => sendNext(services, claimed, cut),
     record: (claimed, outcome) => record(services, claimed, outcome),
-    giveBack: (claimed) => releaseUntil(claimed, 0),
-    async onFault(claimed, error) {
-      const { organizationId, id: destinationId } = claimed.row;
-      services.log.error({ err: error, organizationId, destinationId }, 'chat message not sent');
-      await releaseUntil(claimed, FAULT_MS);
-    },
-    isAnyEnabled: () => isAnyEnabled(services.db),
-  };
+    release: (row, until) => release(services, row, until),
+  });
 }
 
 async function sendNext(
@@ -104,11 +89,4 @@ async function record(
     { organizationId, destinationId, reason: disableFor },
     'chat destination disabled',
   );
-}
-
-async function isAnyEnabled(db: Database): Promise<boolean> {
-  const { rows } = await db.execute<{ found: boolean }>(
-    sql`select exists (select from chat_destination where status = 'enabled') as found`,
-  );
-  return rows[0]?.found === true;
 }

@@ -1,9 +1,8 @@
-import { sql } from 'drizzle-orm';
 import type { Services } from '../../../context.ts';
-import type { Database } from '../../../db/connect.ts';
 import {
   type Delivery,
   deliverOnce,
+  leasedDelivery,
   type RunLimits,
   runDelivery,
 } from '../../../delivery/index.ts';
@@ -14,11 +13,6 @@ import { type Plan, planBatch } from './plan-batch.ts';
 import { beginBatch, recordBatch, release, skipPruned } from './record-batch.ts';
 import { reportStream } from './report-stream.ts';
 import { type SentBatch, sendBatch, TIMEOUT_MS } from './send-batch.ts';
-
-/** One batch of each stream. */
-const AT_ONCE_MAX = 50;
-/** How long a stream rests after a fault of this server. */
-const FAULT_MS = 60_000;
 
 interface Limits extends RunLimits {
   readonly timeoutMs: number;
@@ -46,22 +40,13 @@ function createStreamDelivery(
   services: Services,
   timeoutMs: number,
 ): Delivery<ClaimedStream, Outcome> {
-  const releaseUntil = ({ row }: ClaimedStream, waitMs: number) =>
-    release(services, row, new Date(services.clock().getTime() + waitMs));
-  return {
-    atOnceMax: AT_ONCE_MAX,
+  return leasedDelivery(services, {
+    table: 'log_stream',
     claim: (countMax, underWay) => claimStreams(services, countMax, underWay),
-    organizationOf: ({ row }) => row.organizationId,
     send: (claimed, cut) => sendNext(services, claimed, { timeoutMs, cut }),
     record: (claimed, outcome) => record(services, claimed, outcome),
-    giveBack: (claimed) => releaseUntil(claimed, 0),
-    async onFault(claimed, error) {
-      const { organizationId, id: streamId } = claimed.row;
-      services.log.error({ err: error, organizationId, streamId }, 'log stream not delivered');
-      await releaseUntil(claimed, FAULT_MS);
-    },
-    isAnyEnabled: () => isAnyEnabled(services.db),
-  };
+    release: (row, until) => release(services, row, until),
+  });
 }
 
 type SentPlan = Extract<Plan, { kind: 'batch' }> & { readonly sent: SentBatch };
@@ -101,11 +86,4 @@ async function record(services: Services, { row }: ClaimedStream, outcome: Outco
       if (next) await reportStream(services, next);
     }
   }
-}
-
-async function isAnyEnabled(db: Database): Promise<boolean> {
-  const { rows } = await db.execute<{ found: boolean }>(
-    sql`select exists (select from log_stream where status = 'enabled') as found`,
-  );
-  return rows[0]?.found === true;
 }

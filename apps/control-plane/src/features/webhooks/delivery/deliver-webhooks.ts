@@ -1,9 +1,8 @@
-import { sql } from 'drizzle-orm';
 import type { Services } from '../../../context.ts';
-import type { Database } from '../../../db/connect.ts';
 import {
   type Delivery,
   deliverOnce,
+  isAnyEnabled,
   type RunLimits,
   runDelivery,
 } from '../../../delivery/index.ts';
@@ -62,7 +61,7 @@ function createWebhookDelivery(
         'webhook attempt not recorded',
       );
     },
-    isAnyEnabled: () => isAnyEnabled(services.db),
+    isAnyEnabled: () => isAnyEnabled(services.db, 'webhook_endpoint'),
   };
 }
 
@@ -80,11 +79,4 @@ async function record(
     { organizationId, endpointId, reason: disableFor },
     'webhook endpoint disabled',
   );
-}
-
-async function isAnyEnabled(db: Database): Promise<boolean> {
-  const { rows } = await db.execute<{ found: boolean }>(
-    sql`select exists (select from webhook_endpoint where status = 'enabled') as found`,
-  );
-  return rows[0]?.found === true;
 }
