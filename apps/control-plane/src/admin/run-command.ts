@@ -4,13 +4,13 @@ import { type Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ConfigError, readConfig } from '../config.ts';
 import { connect } from '../db/connect.ts';
-import { EmbeddedPostgresError } from '../db/embedded/index.ts';
 import { readSchemaState, type SchemaState } from '../db/migrate.ts';
 import { borrowDatabase } from '../db/open-database.ts';
 import { DomainError } from '../domain-error.ts';
 import { waitUntilAppliedElsewhere } from '../replication/lease.ts';
 import { createNotifier } from '../replication/notifier.ts';
 import { runningServersFolder } from '../server-records.ts';
+import { describeStartError } from '../start-error.ts';
 import type { WriteServices } from '../write/write.ts';
 import { type ParsedCommand, parseCommand, USAGE } from './command.ts';
 import { type FoundServer, findServer, ServerNotFound } from './find-server.ts';
@@ -54,7 +54,7 @@ export async function runCommand(
     stdout.write(`${command.json ? JSON.stringify(answer) : sentence}\n`);
     return 0;
   } catch (error) {
-    const { code, message, exitCode } = explain(error);
+    const { code, message, exitCode } = explain(error, env);
     stderr.write(`${command.json ? JSON.stringify({ code, message, exitCode }) : message}\n`);
     return exitCode;
   }
@@ -71,7 +71,13 @@ function whereToLook({ dataDir }: ParsedCommand, env: CommandProcess['env']) {
   };
 }
 
-function explain(error: unknown): { code: string; message: string; exitCode: number } {
+interface Explained {
+  readonly code: string;
+  readonly message: string;
+  readonly exitCode: number;
+}
+
+function explain(error: unknown, env: CommandProcess['env']): Explained {
   if (error instanceof DomainError) {
     const { code, message } = error;
     return { code, message, exitCode: EXIT_CODES.get(code) ?? 1 };
@@ -82,9 +88,9 @@ function explain(error: unknown): { code: string; message: string; exitCode: num
   if (error instanceof ConfigError) {
     return { code: 'usage', message: error.message, exitCode: 2 };
   }
-  if (error instanceof EmbeddedPostgresError) {
-    return { code: 'unavailable', message: error.message, exitCode: 8 };
-  }
+  // A configuration that cannot be read was explained above.
+  const sentence = describeStartError(error, readConfig(env));
+  if (sentence !== undefined) return { code: 'unavailable', message: sentence, exitCode: 8 };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: 'unexpected', message: text, exitCode: 1 };
 }

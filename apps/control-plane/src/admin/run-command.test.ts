@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { readPassword } from './run-command.ts';
+import { readPassword, runCommand } from './run-command.ts';
 
 function streams(isTTY: boolean) {
   const written: string[] = [];
@@ -29,4 +29,13 @@ it('reads all of standard input from a program, without a question', async () =>
   stdin.end('two words \n');
   expect(await readPassword(stdin, stderr)).toBe('two words ');
   expect(written).toEqual([]);
+});
+
+it('says in one line that the database cannot be reached', async () => {
+  const { stdin, stderr, written } = streams(false);
+  const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
+  expect(await runCommand(['requests', 'list'], { env, stdin, stdout: stderr, stderr })).toBe(8);
+  expect(written).toEqual([
+    'The database of DATABASE_URL cannot be used: connect ECONNREFUSED 127.0.0.1:1.\n',
+  ]);
 });
