@@ -3,6 +3,7 @@ import { and, eq } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import { leak } from '../../db/schema/index.ts';
 import { DomainError, notFound } from '../../domain-error.ts';
+import { callerMayVouch } from '../../lineage/caller-may-vouch.ts';
 import { write } from '../../write/write.ts';
 import { readLeak, visibleLeaks } from './leak-view.ts';
 
@@ -34,6 +35,13 @@ function closeLeak(
       .where(and(visibleLeaks(confirmed), eq(leak.id, id)))
       .for('update');
     if (!row) throw notFound('leak', id);
+    const mayClose = await callerMayVouch(tx, confirmed);
+    if (!mayClose(row.keyId)) {
+      throw new DomainError(
+        'invalid_state',
+        `Cannot close the report "${id}": a key closes none about itself, nor about one that it came from. Use another credential.`,
+      );
+    }
     if (row.status === status) {
       throw new DomainError(
         'invalid_state',

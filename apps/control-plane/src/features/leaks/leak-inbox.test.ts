@@ -119,6 +119,20 @@ describe('the inbox', () => {
     expect((await owner.get<Leak>(`/v1/leaks/${leak.id}`)).body.status).toBe('open');
   });
 
+  it('is not closed about a key by itself, nor by a key that it created', async () => {
+    await owner.patch(SETTINGS, { live: 'warn', test: 'warn' });
+    const scopes = ['integrations.manage', 'api_keys.read', 'api_keys.create'];
+    const self = await makeKey(app, owner, { profile: 'custom', scopes });
+    const created = await makeKey(app, self.client, { profile: 'custom', scopes });
+    const { body } = await owner.post<{ leak: Leak }>('/v1/leaks', { keyId: self.id });
+    for (const { client } of [self, created]) {
+      const refused = await client.post(`/v1/leaks/${body.leak.id}/dismiss`, {});
+      expect(refused.problem).toMatchObject({ code: 'invalid_state' });
+    }
+    const closed = await self.client.post(`/v1/leaks/${leak.id}/dismiss`, {});
+    expect(closed.status, closed.problem?.detail).toBe(200);
+  });
+
   it('shows reports of the keys that the caller sees', async () => {
     expect(await leaks(viewer)).toEqual([]);
     expect((await viewer.get(`/v1/leaks/${leak.id}`)).status).toBe(404);

@@ -1,13 +1,12 @@
 import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { and, asc } from 'drizzle-orm';
-import { callingKeyId } from '../../access/creator.ts';
 import { visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { among } from '../../db/among.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, keyReview, reviewCampaign } from '../../db/schema/index.ts';
 import { DomainError, notFound } from '../../domain-error.ts';
-import { findAncestors } from '../../lineage/find-ancestors.ts';
+import { callerMayVouch } from '../../lineage/caller-may-vouch.ts';
 import type { FurtherEvent } from '../../write/write.ts';
 import { write } from '../../write/write.ts';
 import { type CampaignRow, isCampaign, ofCampaign, requireRunning } from './campaign-view.ts';
@@ -33,7 +32,7 @@ export function confirmKeyReviews(ctx: Ctx, { params: { id }, body }: Input): Pr
     const rows = new Map(
       (await selectReviews(tx, confirmed, id, keyIds)).map((row) => [row.key.id, row]),
     );
-    const mayConfirm = await askCaller(tx, confirmed);
+    const mayConfirm = await callerMayVouch(tx, confirmed);
     const refusals = keyIds.map((keyId) =>
       findRefusal(campaign, rows.get(keyId), keyId, mayConfirm),
     );
@@ -66,21 +65,6 @@ function selectReviews(tx: Transaction, ctx: Ctx, campaignId: string, ids: reado
 }
 
 type ReviewRow = Awaited<ReturnType<typeof selectReviews>>[number];
-
-/** As far as it is searched for what a key came from: it leads through few others. */
-const LIMITS = { idsMax: 1000, linksMax: 2500, pageMax: 2500 };
-
-/**
- * Whether the caller can speak for a key. A stolen key would else stay by its own word, or by that of a key that it
- * created or gave a new secret.
- */
-async function askCaller(tx: Transaction, ctx: Ctx): Promise<(keyId: string) => boolean> {
-  const callerId = callingKeyId(ctx);
-  if (callerId === null) return () => true;
-  const found = await findAncestors(tx, ctx.organizationId, [callerId], undefined, LIMITS);
-  const ancestors = found && new Set(found);
-  return (keyId) => ancestors !== undefined && !ancestors.has(keyId);
-}
 
 function findRefusal(
   campaign: CampaignRow,
