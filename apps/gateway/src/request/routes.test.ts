@@ -195,4 +195,13 @@ describe('what every reader takes for the same route passes', () => {
   ])('%s', (path, route) => {
     expect(found(ALL, path)).toBe(route);
   });
+
+  it('a path below a name that some servers skip, where a route names it', () => {
+    const all = routes('', '/Api.php', '/Api.php/admin');
+    expect(
+      ['/Api.php', '/Api.php/x', '/Api.php/admin/x', '/Api.php/%61dmin', '/api.php/x'].map((path) =>
+        found(all, path),
+      ),
+    ).toEqual(['/Api.php', '/Api.php', '/Api.php/admin', 'ambiguous', 'ambiguous']);
+  });
 });

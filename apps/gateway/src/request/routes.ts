@@ -19,6 +19,8 @@ export interface Route extends Omit<RouteConfig, 'credentials' | 'cors'> {
   readonly required: ScopeSet;
   /** The path in lower case. */
   readonly lowerPath: string;
+  /** Whether some server skips a name in the path, such as `/index.php`. */
+  readonly isSkippable: boolean;
   /** Of the headers that the route sets, as the most lenient reader has them. */
   readonly ownHeaders: ReadonlySet<string>;
 }
@@ -51,6 +53,7 @@ export function prepareRoutes(routes: readonly RouteConfig[]): readonly Route[] 
     isOpen: route.access === 'open',
     required: scopeSet(route.scopes),
     lowerPath: route.path.toLowerCase(),
+    isSkippable: isSkippable(route.path),
     ownHeaders: new Set(route.headers.filter((_, i) => i % 2 === 0).map(lenientName)),
   }));
 }
@@ -63,14 +66,21 @@ export function prepareRoutes(routes: readonly RouteConfig[]): readonly Route[] 
  * @param path without the query
  */
 export function findRoute(routes: readonly Route[], path: string): Route | NoRoute {
-  const readings = pathReadings(path);
-  if (readings === undefined) return 'ambiguous';
   const route = firstAbove(routes, path);
+  // What the route names itself is not skipped: else no request would reach it.
+  const named = route?.isSkippable ? route.lowerPath : '';
+  const readings = pathReadings(path.slice(named.length) || '/');
+  if (readings === undefined) return 'ambiguous';
   for (const reading of readings.folded) {
-    const other = routes.find((each) => isBelow(reading, each.lowerPath));
+    const other = routes.find((each) => isBelow(named + reading, each.lowerPath));
     if (other !== route) return 'ambiguous';
   }
   return route ?? 'none';
+}
+
+function isSkippable(path: string): boolean {
+  const { folded = [] } = pathReadings(`${path}/x`) ?? {};
+  return folded.some((reading) => !isBelow(reading, path.toLowerCase()));
 }
 
 /** Without a function for each request, which `find` would take. */
