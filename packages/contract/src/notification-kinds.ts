@@ -1,6 +1,6 @@
 import type { BuiltInScope } from './scopes.ts';
 
-/** Where a member is notified of a kind: in the dashboard's bell, by e-mail, by both, or not at all. */
+/** Where a member is notified of a kind: in the dashboard's bell, by email, by both, or not at all. */
 export const NOTIFICATION_CHANNELS = ['bell', 'mail', 'both', 'none'] as const;
 export type NotificationChannel = (typeof NOTIFICATION_CHANNELS)[number];
 

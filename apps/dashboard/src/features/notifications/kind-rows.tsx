@@ -22,8 +22,8 @@ interface KindRowsProps<K extends Kind> {
 
 const CHANNELS = [
   { value: 'bell', label: 'Bell' },
-  { value: 'mail', label: 'E-mail' },
-  { value: 'both', label: 'Bell and e-mail' },
+  { value: 'mail', label: 'Email' },
+  { value: 'both', label: 'Bell and email' },
   { value: 'none', label: 'Nowhere' },
   { value: 'default', label: 'Default' },
 ] as const;

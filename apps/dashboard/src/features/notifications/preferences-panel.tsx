@@ -30,7 +30,7 @@ export function PreferencesPanel() {
             </p>
             {data.isMailConfigured ? null : (
               <Notice tone="info" title="This server sends no mail">
-                Choices that include e-mail take effect once its operator configures a mail server.
+                Choices that include email take effect once its operator configures a mail server.
               </Notice>
             )}
             <CheckRow
