@@ -68,6 +68,8 @@ it('adds events as they happen, and moves nothing under a reader who has scrolle
   const page = await openAuditLog('', 1440, 400);
   const own = await createKey(dashboard.owner, 'followed');
   await eventually(async () => (await events(page))[0]).toBe('Created an API key');
+  // Over the navigation, the wheel would scroll that.
+  await page.mouse.move(900, 200);
   await page.mouse.wheel(0, 400);
   await page.waitForFunction(() => scrollY > 200);
   const first = page.getByRole('row').nth(1);
