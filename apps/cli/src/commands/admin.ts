@@ -19,7 +19,7 @@ const EMAIL = argument('email', 'Email of an account on this server');
 const setPlan = verb({
   name: 'set-plan',
   summary: 'Move an organization to another plan',
-  notes: 'What is left out is none: without --until, the plan has no end.',
+  notes: 'Options that you leave out are reset: without --until, the plan has no end.',
   examples: [
     'admin set-plan pro --organization acme',
     'admin set-plan enterprise --organization acme --key-limit 500 --until 2027-01-31',

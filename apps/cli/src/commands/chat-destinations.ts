@@ -167,7 +167,7 @@ const disable = verb({
 
 const test = verb({
   name: 'test',
-  summary: 'Send a test message now, and print what came of it',
+  summary: 'Send a test message now, and print the answer',
   args: [DESTINATION],
   run: async ({ ctx, args: [reference] }) => {
     const { client } = await connect(ctx);
@@ -200,6 +200,6 @@ const remove = verb({
 
 export const chatDestinations: Noun = {
   notes:
-    '<destination> is an id or an exact name. To create one, to add kinds and to send elsewhere needs the scopes that show you the same, beside integrations.manage.',
+    '<destination> is an id or an exact name. You need integrations.manage, and to create or enable a destination, to add kinds or to change its URL, also the scopes that show you what it receives.',
   verbs: [...[list, create, update, enable], ...[disable, test, remove]],
 };

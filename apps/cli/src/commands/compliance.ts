@@ -20,7 +20,7 @@ import {
 
 export const compliance: Noun = {
   notes:
-    'To make, export and delete reports needs compliance.export. Each report also needs the scopes that show the same elsewhere, such as api_keys.manage_all. To start and change review campaigns needs compliance.read, api_keys.read, api_keys.revoke and api_keys.manage_all; to confirm your own keys, api_keys.read and api_keys.revoke.',
+    'You need compliance.export to make, export and delete reports. Each report also needs the scopes that show the same elsewhere, such as api_keys.manage_all. You need compliance.read, api_keys.read, api_keys.revoke and api_keys.manage_all to start and change review campaigns, and api_keys.read and api_keys.revoke to confirm your own keys.',
   verbs: [
     ...[listReviews, showReview, replayReview, applyReview],
     ...[reports, makeReport, showReport, exportReport, deleteReport],

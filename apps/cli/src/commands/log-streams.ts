@@ -166,6 +166,6 @@ const remove = verb({
 
 export const logStreams: Noun = {
   notes:
-    '<stream> is an id or an exact name. An empty text takes an optional setting away. To create one, to send elsewhere or by another secret, and to list attempts needs audit.read beside audit.webhook_manage.',
+    '<stream> is an id or an exact name. An empty text removes an optional setting. You need audit.webhook_manage, and also audit.read to create or resume a stream, to change where it sends to or its secret, and to list its attempts.',
   verbs: [...[list, create, update, pause, resume], ...[test, attempts, remove]],
 };

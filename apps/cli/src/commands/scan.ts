@@ -30,7 +30,7 @@ export const scan = verb({
   name: 'scan',
   summary: 'Find keys that leaked into files; exits with 12 if it finds one',
   notes:
-    'It reads every file below the folders, also those that git ignores, and follows no links. It sends nothing anywhere unless --check or --report is given, and prints no key whole. With --check, keys that the server does not know, and keys that are revoked, do not count. With --report, the server puts keys that it knows into the leak inbox of their organization, and stops them as that has chosen.',
+    'It reads every file below the folders, also those that git ignores, and follows no links. It sends nothing anywhere unless --check or --report is given, and prints no key whole. With --check, keys that the server does not know, and keys that are revoked, do not count. With --report, the server puts keys that it knows into the leak inbox of their organization, and stops them as that organization has chosen.',
   args: [optionalArgumentList('path', 'A file or folder; standard input with --stdin')],
   options: {
     stdin: flag('Read standard input'),

@@ -176,7 +176,7 @@ const remove = verb({
 
 export const webhooks: Noun = {
   notes:
-    '<endpoint> is an id or an exact name. To create one, to change its URL or events, and to list deliveries and attempts needs audit.read beside audit.webhook_manage.',
+    '<endpoint> is an id or an exact name. You need audit.webhook_manage, and also audit.read to create or enable an endpoint, to change its URL or events, and to list its deliveries and attempts.',
   verbs: [
     ...[list, create, update, disable, enable, rotate],
     ...[test, deliveries, attempts, resend, remove],
