@@ -46,10 +46,15 @@ export function run(command, args, options = {}) {
  * Runs a command as `run` does, and gives back what it printed as well.
  * @param {string} command
  * @param {string[]} args
+ * @param {Record<string, string>} [settings] environment variables beside those of this process
  * @returns {Promise<{code: number, output: string}>}
  */
-export async function runCopying(command, args) {
-  const child = spawn(command, args, { cwd: root, stdio: ['inherit', 'pipe', 'pipe'] });
+export async function runCopying(command, args, settings = {}) {
+  const child = spawn(command, args, {
+    cwd: root,
+    stdio: ['inherit', 'pipe', 'pipe'],
+    env: { ...process.env, ...settings },
+  });
   let output = '';
   for (const [from, to] of /** @type {const} */ ([
     [child.stdout, process.stdout],

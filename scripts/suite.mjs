@@ -37,7 +37,7 @@ async function runSteps(args, project) {
     });
   if (project) return tests([...args, '--project', project]);
   let hasWrongTypes = false;
-  const types = timed('types', () => runCheck('tsc', ONE_CHECKER)).then((code) => {
+  const types = timed('types', () => runCheck('tsc', ONE_CHECKER, NO_COLLECTING)).then((code) => {
     hasWrongTypes = code !== 0;
     return code;
   });
@@ -56,6 +56,8 @@ async function runSteps(args, project) {
  * time of one, beside which the other steps run.
  */
 const ONE_CHECKER = ['--checkers', '1'];
+/** To collect its garbage takes a third of the checker's time, and saves a tenth of its 2.2 GB. */
+const NO_COLLECTING = { GOGC: 'off', GOMEMLIMIT: '4GiB' };
 
 /**
  * @param {(() => Promise<number>)[]} steps
@@ -89,9 +91,10 @@ async function timed(name, work) {
 /**
  * @param {string} command
  * @param {string[]} args
+ * @param {Record<string, string>} [settings] environment variables
  */
-async function runCheck(command, args) {
-  const { code, output } = await runCopying(command, args);
+async function runCheck(command, args, settings) {
+  const { code, output } = await runCopying(command, args, settings);
   if (code !== 0) summary.push(`FAILED ${command}`, ...firstLines(output));
   return code;
 }
