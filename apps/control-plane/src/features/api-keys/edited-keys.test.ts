@@ -100,9 +100,10 @@ it('names the settings that a key, and what it created, changed, and what they d
   await change(child.client.post('/v1/api-scopes', scope), 201);
   await change(child.client.delete(`/v1/roles/${gone.id}`), 204);
   await change(root.client.patch('/v1/security', { sessionHoursMax: 7 }));
+  await change(owner.delete(`/v1/api-keys/${child.id}`), 204);
   await purgeOutdated(app.services.db);
 
-  const events = (await auditEvents(app, me.organization.id)).slice(-4);
+  const events = (await auditEvents(app, me.organization.id)).slice(-5);
   const expected = [
     [root, 'security.update', { type: 'organization', name: me.organization.name }],
     [child, 'role.delete', { type: 'role', name: role.name }],
