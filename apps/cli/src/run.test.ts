@@ -26,6 +26,20 @@ test('help prints the help of the whole command that follows it', async () => {
   }
 });
 
+test('help on a command that does not exist says so', async () => {
+  for (const argv of [
+    ['keyz', '--help'],
+    ['keys', 'creat', '-h'],
+    ['help', 'keyz'],
+  ]) {
+    const { exitCode, stderr } = await tollkeeper(argv);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /^error: unknown command '(keyz|creat)'\n\(Did you mean (keys|create)\?\)/,
+    );
+  }
+});
+
 test('help goes to standard output, exits with 0 and explains every exit code', async () => {
   const { exitCode, stdout } = await tollkeeper(['--help']);
   expect(exitCode).toBe(0);

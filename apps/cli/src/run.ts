@@ -16,7 +16,7 @@ export async function run(args: readonly string[], ctx: CliContext): Promise<num
   const json = asksJson(argv);
   try {
     const program = await createProgram(current, argv, { json });
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(withoutHelpOfNothing(argv, program), { from: 'user' });
     return current.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return endWithGrammar(error, json, ctx);
@@ -59,7 +59,19 @@ function plainGrammar(text: string): string {
 /** "help keys create" as "keys create --help": Commander's own would print the help of "keys". */
 function withHelpOption(args: readonly string[]): readonly string[] {
   const [first, ...path] = args;
-  return first === 'help' && path.length > 1 ? [...path, '--help'] : args;
+  return first === 'help' && path.length > 0 ? [...path, '--help'] : args;
+}
+
+/** Without --help where it follows a command that does not exist: Commander would print the help of all. */
+function withoutHelpOfNothing(argv: readonly string[], program: Command): string[] {
+  let command = program;
+  for (const word of argv) {
+    if (word.startsWith('-') || word === 'help' || command.commands.length === 0) break;
+    const next = command.commands.find((each) => [each.name(), ...each.aliases()].includes(word));
+    if (!next) return argv.filter((each) => each !== '--help' && each !== '-h');
+    command = next;
+  }
+  return [...argv];
 }
 
 /** Looked for before anything is parsed, so that a mistake in the grammar is JSON as well. */
