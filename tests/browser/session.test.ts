@@ -81,12 +81,14 @@ it('signs out, in this window and by every other that is open', async () => {
   await signOut(page, 'Sign out');
   await page.goto('/api-keys');
   await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  expect(await page.getByText('Your session ended').count()).toBe(0);
 
   await elsewhere.getByRole('link', { name: 'Organization' }).click();
   await elsewhere.getByRole('heading', { name: 'Organization', level: 1 }).waitFor();
   const third = await openSignedIn();
   await signOut(elsewhere, 'Sign out everywhere');
   await third.reload();
+  await third.getByText('Your session ended').waitFor();
   await third.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   expect(new URL(third.url()).searchParams.get('from')).toBe('/api-keys');
 

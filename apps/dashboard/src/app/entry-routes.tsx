@@ -36,16 +36,20 @@ function SetupRoute() {
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: parseFrom,
+  validateSearch: ({ ended, ...search }): { from?: string; ended?: true } => ({
+    ...parseFrom(search),
+    ...(ended ? { ended: true } : {}),
+  }),
   component: SignInRoute,
 });
 
 function SignInRoute() {
-  const { from } = signInRoute.useSearch();
+  const { from, ended = false } = signInRoute.useSearch();
   const router = useRouter();
   const queryClient = useQueryClient();
   return (
     <SignInPage
+      hasEnded={ended}
       onSignedIn={async () => {
         queryClient.clear();
         router.history.replace(returnPath(from));

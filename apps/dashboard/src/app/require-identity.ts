@@ -10,7 +10,10 @@ interface Place {
   readonly searchStr: string;
 }
 
-/** Admits only members who are signed in. Others go to the sign-in page and return after it. */
+/**
+ * Admits only members who are signed in. Others go to the sign-in page and return after it; where this
+ * browser was signed in and nobody signed out, the page says that the session ended.
+ */
 export async function requireIdentity(queryClient: QueryClient, place: Place): Promise<void> {
   try {
     stayIn(await queryClient.ensureQueryData(identityQuery));
@@ -18,7 +21,11 @@ export async function requireIdentity(queryClient: QueryClient, place: Place): P
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 401) {
       const from = place.pathname + place.searchStr;
-      throw redirect({ to: '/sign-in', search: from === '/' ? {} : { from }, replace: true });
+      const search = {
+        ...(from === '/' ? {} : { from }),
+        ...(organizationHeader()['x-organization-id'] ? { ended: true as const } : {}),
+      };
+      throw redirect({ to: '/sign-in', search, replace: true });
     }
     if (!organizationHeader()['x-organization-id']) throw error;
     // The organization picked last time may be gone, or the person no longer in it.

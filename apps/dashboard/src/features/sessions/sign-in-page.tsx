@@ -13,7 +13,13 @@ import { setupQuery } from '../setup/index.ts';
 import { CODES, CodeField, useCode } from './code-field.tsx';
 import { passkeySignInMutation, secondFactorMutation, signInMutation } from './queries.ts';
 
-export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => Promise<void> }) {
+interface SignInPageProps {
+  /** A session ended here that nobody signed out of. */
+  readonly hasEnded: boolean;
+  readonly onSignedIn: () => Promise<void>;
+}
+
+export function SignInPage({ hasEnded, onSignedIn }: SignInPageProps) {
   usePageTitle('Sign in');
   const setup = useQuery(setupQuery);
   return (
@@ -22,6 +28,11 @@ export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => Promise<
         <Notice tone="info" title="This server has no owner yet">
           Open the one-time set-up link that the server printed in its terminal. If you no longer
           have it, restart the server to print a new one.
+        </Notice>
+      ) : null}
+      {hasEnded && setup.data?.open === false ? (
+        <Notice tone="info" title="Your session ended">
+          Sign in again to continue where you were.
         </Notice>
       ) : null}
       <SignInSteps onSignedIn={onSignedIn} />
