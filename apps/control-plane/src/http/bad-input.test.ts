@@ -111,10 +111,17 @@ describe('a body', () => {
     'multipart/form-data; boundary=x',
     'application/jsonp',
     'application/xml',
+    'application/json; charset=utf-16',
+    'application/json; charset=utf-8; Charset="latin1"',
     'garbage',
     '',
   ])('of the type %j answers 415', async (type) => {
     const answer = await send(JSON.stringify(CREATE_BODY), { 'content-type': type });
+    expect(answer.problem).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+  });
+
+  it('that is encoded answers 415', async () => {
+    const answer = await send(JSON.stringify(CREATE_BODY), { ...json, 'content-encoding': 'gzip' });
     expect(answer.problem).toMatchObject({ status: 415, code: 'unsupported_media_type' });
   });
 

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { openApiDocument } from '@tollkeeper/contract';
 import Fastify, {
@@ -19,6 +18,7 @@ import { registerDocs } from './docs.ts';
 import { apiHeaders, createRequestId } from './headers.ts';
 import { createKnownDevices } from './known-device.ts';
 import { notFoundSender } from './not-found.ts';
+import { parseJson } from './parse-json.ts';
 import { answerParserErrors, refuseUnparsed } from './parser-errors.ts';
 import { problemSender } from './problem.ts';
 import { countRefusals } from './refused-calls.ts';
@@ -106,7 +106,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   return app;
 }
 
-const NOT_UTF8 = 'The body is not valid UTF-8. Send JSON in UTF-8.';
 const WITHOUT_HOST = 'The request has no header Host, which HTTP/1.1 asks for.';
 
 const UNREADABLE_QUERY =
@@ -130,33 +129,6 @@ function hasReadableQuery(url: string): boolean {
   } catch {
     return false;
   }
-}
-
-const EMPTY_BODY =
-  'The body is empty, but Content-Type announces JSON. Send a JSON object, such as {}, or, where the body is optional, no body and no Content-Type.';
-
-/** What JSON allows around a value (RFC 8259, 2). */
-const BLANK = /^[ \t\n\r]*$/;
-
-/**
- * As Fastify parses, but an empty body is refused where JSON is announced, as is everything else
- * that is no object: it may have been lost on its way. A body that is not UTF-8 is refused as well:
- * decoded, it would be stored as something else.
- */
-function parseJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.removeContentTypeParser('application/json');
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const text = body.toString();
-    if (BLANK.test(text)) done(emptyBody());
-    else if (!isUtf8(body as Buffer)) done(new DomainError('malformed_json', NOT_UTF8));
-    else parse(request, text, done);
-  });
-}
-
-function emptyBody(): DomainError {
-  const errors = [{ path: 'body', message: 'must be an object' }];
-  return new DomainError('validation_failed', EMPTY_BODY, { errors });
 }
 
 function registerHealth(app: FastifyInstance, { isReady }: ServerOptions): void {

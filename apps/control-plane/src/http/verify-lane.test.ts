@@ -232,6 +232,8 @@ describe('what is out of the ordinary is answered by Fastify', () => {
     const ask = { ...keys.asker, body: asks(keys.valid.secret) };
     for (const headers of [
       { 'content-type': 'text/plain' },
+      { 'content-type': 'application/json; charset=utf-16' },
+      { 'content-encoding': 'gzip' },
       { 'idempotency-key': keys.valid.secret },
     ]) {
       const { status } = await expectSame({ ...ask, headers });

@@ -129,6 +129,7 @@ function isOrdinary({ method, url, headers }: IncomingMessage, path: string): bo
     JSON_TYPES.has(headers['content-type'] ?? '') &&
     Number(headers['content-length']) <= BODY_BYTES_MAX &&
     headers['transfer-encoding'] === undefined &&
+    headers['content-encoding'] === undefined &&
     headers.expect === undefined &&
     headers.upgrade === undefined &&
     headers['idempotency-key'] === undefined &&
