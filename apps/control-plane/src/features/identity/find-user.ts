@@ -128,7 +128,20 @@ export async function requireVerifiedEmail(
   return true;
 }
 
-/** The holder of the account has shown that they read mail at its address, or the operator says so. */
-export async function markEmailVerified(tx: Transaction, userId: string): Promise<void> {
+/**
+ * Somebody who may use the account has a link that only its mailbox received. Where a passkey stays
+ * that someone else may have added, the account may still open to them, so the mailbox alone proves
+ * nothing.
+ */
+export async function proveAddress(tx: Transaction, userId: string): Promise<void> {
+  const passkeys = await tx
+    .select({ id: passkey.id })
+    .from(passkey)
+    .where(eq(passkey.userId, userId))
+    .limit(1);
+  if (passkeys.length === 0) await markEmailVerified(tx, userId);
+}
+
+async function markEmailVerified(tx: Transaction, userId: string): Promise<void> {
   await tx.update(user).set({ emailVerified: true }).where(eq(user.id, userId));
 }

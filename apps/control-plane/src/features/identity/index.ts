@@ -14,7 +14,7 @@ export {
   findTwoFactorUser,
   findUserEmail,
   findVerifiedUser,
-  markEmailVerified,
+  proveAddress,
   refuseUnread,
   requireVerifiedEmail,
   type SessionUser,

@@ -12,7 +12,7 @@ import {
   type Auth,
   confirmUser,
   insertUser,
-  markEmailVerified,
+  proveAddress,
   type SessionUser,
   signIn,
 } from '../identity/index.ts';
@@ -220,7 +220,7 @@ async function userIdOf(
 ): Promise<string> {
   if (joiner.userId !== undefined) {
     await confirmUser(tx, joiner);
-    if (linkMailed) await markEmailVerified(tx, joiner.userId);
+    if (linkMailed) await proveAddress(tx, joiner.userId);
     return joiner.userId;
   }
   const { name, passwordHash } = joiner;

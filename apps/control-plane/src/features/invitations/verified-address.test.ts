@@ -7,19 +7,20 @@ import { join, tokenOf } from '../../testing/join.ts';
 import { addOrganization, PASSWORD } from '../../testing/people.ts';
 import { visitor } from '../../testing/sign-in.ts';
 import { type SmtpServer, startSmtpServer } from '../../testing/smtp-server.ts';
-import { startOrganization } from '../../testing/start-organization.ts';
+import { startOrganization, type TestOrganization } from '../../testing/start-organization.ts';
 import { OWNER, type TestApp } from '../../testing/test-app.ts';
 import { whileHeld } from '../../testing/while-held.ts';
 import { createOrganization } from '../organization/index.ts';
 
 let app: TestApp;
 let owner: Client;
+let query: TestOrganization['query'];
 let smtp: SmtpServer;
 
 beforeAll(async () => {
   smtp = await startSmtpServer();
   const mail = { url: smtp.url, from: 'keys@example.com' };
-  ({ app, owner } = await startOrganization({ mail }));
+  ({ app, owner, query } = await startOrganization({ mail }));
 });
 
 /** An invitation whose mail goes out, or whose link the inviter is shown. */
@@ -81,6 +82,20 @@ it('the address of an account is proven by a mailed link that it accepts by its 
 
   expect((await known.client.post('/v1/invitations/accept', { token })).status).toBe(201);
   expect(await isVerified(known.email)).toBe(true);
+});
+
+it('the address of an account is not proven while a passkey stays that someone else may hold', async () => {
+  smtp.refuses = true;
+  const known = await join(app, owner, 'Paula', 'role_viewer');
+  const other = await addOrganization(app, 'Initech');
+  await query(
+    `insert into passkey (id, public_key, user_id, credential_id, counter, device_type, backed_up)
+     select 'theirs', '', id, 'theirs', 0, 'singleDevice', false from "user" where email = $1`,
+    [known.email],
+  );
+  const { token } = await invite(known.email, true, other.owner.client);
+  expect((await known.client.post('/v1/invitations/accept', { token })).status).toBe(201);
+  expect(await isVerified(known.email)).toBe(false);
 });
 
 it('an operator’s command trusts no address that nobody has proven, unless it is confirmed', async () => {

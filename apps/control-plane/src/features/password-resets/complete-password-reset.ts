@@ -1,15 +1,13 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { hashPassword } from 'better-auth/crypto';
-import { eq } from 'drizzle-orm';
 import type { Origin, Services } from '../../context.ts';
-import type { Transaction } from '../../db/connect.ts';
-import { passkey, verification } from '../../db/schema/index.ts';
+import { verification } from '../../db/schema/index.ts';
 import {
   appendSessionEvent,
   changeUser,
   endAccess,
   findUserEmail,
-  markEmailVerified,
+  proveAddress,
   setPassword,
 } from '../identity/index.ts';
 import { invalidLink, isOpenLink, resetIdentifier } from './find-password-reset.ts';
@@ -56,17 +54,4 @@ export async function completePasswordReset(
   const email = await findUserEmail(services.db, userId);
   if (email === undefined) throw invalidLink();
   return { email };
-}
-
-/**
- * Only its mailbox received the link. Where a passkey stays that someone else may have added, the
- * account may still open to them, so the mailbox alone proves nothing.
- */
-async function proveAddress(tx: Transaction, userId: string): Promise<void> {
-  const passkeys = await tx
-    .select({ id: passkey.id })
-    .from(passkey)
-    .where(eq(passkey.userId, userId))
-    .limit(1);
-  if (passkeys.length === 0) await markEmailVerified(tx, userId);
 }
