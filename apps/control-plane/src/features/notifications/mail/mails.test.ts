@@ -197,6 +197,16 @@ describe('the link in a mail', () => {
     expect(await readTables(app)).toEqual(before);
   });
 
+  it('works no more once its member was removed', async () => {
+    const { memberId } = await addMember(app, organizationId, 'viewer');
+    const link = unsubscribeToken(app.services.notifications.unsubscribeKey, memberId);
+    expect((await fetch(linkOf(link))).status).toBe(200);
+    await query(`update member set status = 'removed' where id = $1`, [memberId]);
+    for (const answer of [await fetch(linkOf(link)), await post(link)]) {
+      expect(answer.status).toBe(404);
+    }
+  });
+
   it('stops the mails of its member alone', async () => {
     const other = await addMember(app, organizationId, 'developer');
     await revokeTheirs(other);

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, ne } from 'drizzle-orm';
 import type { Origin, Services } from '../../../context.ts';
 import {
   member,
@@ -36,7 +36,9 @@ export async function findUnsubscribed(
     .from(member)
     .innerJoin(organization, eq(organization.id, member.organizationId))
     .innerJoin(user, eq(user.id, member.userId))
-    .where(and(eq(member.id, memberId), isNull(organization.deletedAt)));
+    .where(
+      and(eq(member.id, memberId), ne(member.status, 'removed'), isNull(organization.deletedAt)),
+    );
   return row;
 }
 
