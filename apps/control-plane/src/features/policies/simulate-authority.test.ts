@@ -64,6 +64,17 @@ it('needs members.read for a key of another member, whose role a draft could ask
   expect(await codeOf(dan.client)).toBe('not_found');
 });
 
+it('says whether there is a gateway of a name only with fleet.read', async () => {
+  const request = { method: 'GET', path: '/', gateway: 'nowhere' };
+  const warnings = async (...scopes: string[]) => {
+    const { client } = await callerWith(['policies.read', 'api_keys.read', ...scopes]);
+    const body = { keyId: key.id, workspaceId, request };
+    return (await client.post<PolicySimulation>('/v1/policies/simulate', body)).body.warnings;
+  };
+  expect(await warnings()).toBeUndefined();
+  expect(await warnings('fleet.read')).toEqual([expect.stringContaining('"nowhere"')]);
+});
+
 it('is confined to the workspace of the calling key', async () => {
   const scopes = ['policies.read', 'api_keys.read'];
   const confined = await callerWith(scopes, { workspaceId });

@@ -119,6 +119,23 @@ it('tells a member no more of calls and of keys than other routes do', async () 
   expect((await replay({ text }, seesOwners)).body.calls).toBe(132);
 });
 
+it('answers what a text asks about gateways only with fleet.read', async () => {
+  const [id, name] = ['gw_00000000000000000000', 'secret-edge'];
+  const { query } = organization;
+  await query(
+    `insert into gateway (id, organization_id, workspace_id, name, labels, public_key, join_key_id, created_at)
+     values ($1, $2, $3, $4, '{}', 'x', 'jk_x', now())`,
+    [id, organizationId, workspaceId, name],
+  );
+  await query(`update call_count set gateway_id = $1 where method = 'GET'`, [id]);
+  const text = 'forbid (principal, action, resource) when { resource.gateway like "secret*" };';
+  const scopes = ['policies.read', 'usage.read', 'api_keys.read', 'api_keys.manage_all'];
+  const reader = await addClerk([...scopes, 'members.read', 'fleet.read']);
+  expect((await replay({ text }, reader)).body).toMatchObject({ refused: 100 });
+  const other = await addClerk([...scopes, 'members.read', 'fleet.manage']);
+  expect((await replay({ text }, other)).body).toMatchObject({ refused: 0, unknown: 132 });
+});
+
 it('is refused without an id or a text, with errors in it, and in another workspace', async () => {
   expect((await replay({})).problem.code).toBe('validation_failed');
   expect((await replay({ text: 'permit' })).problem.code).toBe('policy_invalid');

@@ -8,6 +8,7 @@ import {
 import { environmentOf, type GatewayFacts } from '@tollkeeper/gateway-core';
 import { type CountedCall, findSecret, type PartialOutcome, principalOf } from '@tollkeeper/verify';
 import { and, eq } from 'drizzle-orm';
+import { holds } from '../../../access/require-scope.ts';
 import type { Ctx } from '../../../context.ts';
 import { gateway } from '../../../db/schema/index.ts';
 import { DomainError, invalidField } from '../../../domain-error.ts';
@@ -120,11 +121,15 @@ function countedCall(
   return { principal, method, routePath: route, gateway: gateways.get(gatewayId) };
 }
 
-/** As people describe them now. */
+/**
+ * As people describe them now. A text can ask everything about a gateway: to a caller who may not read
+ * gateways, what it asks is unknown.
+ */
 async function readGateways(
-  { organizationId, services }: Ctx,
+  { organizationId, scopes, services }: Ctx,
   workspaceId: string,
 ): Promise<ReadonlyMap<string, GatewayFacts>> {
+  if (!holds(scopes, 'fleet.read')) return new Map();
   const { id, name, labels } = gateway;
   const rows = await services.db
     .select({ id, name, labels })
