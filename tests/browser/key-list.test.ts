@@ -22,7 +22,8 @@ beforeAll(async () => {
 it('filters, searches and sorts by the address, which "back" undoes step by step', async () => {
   const page = await openWindow(dashboard, { as: dashboard.owner });
   const shows = (names: string[]) => eventually(() => listedNames(page)).toEqual(names);
-  await openKeys(page, '?search=job-0');
+  // An address may be mistyped: what no server takes is left out.
+  await openKeys(page, '?search=job-0&state=bogus&cursor=!');
   const newestFirst = Array.from({ length: 10 }, (_, index) => `job-0${9 - index}`);
   await shows(newestFirst);
 

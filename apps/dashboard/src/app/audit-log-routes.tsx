@@ -14,7 +14,8 @@ const AuditLogPage = lazyRouteComponent(loadAuditLog, 'AuditLogPage');
 
 /** Binds the list to the address, as that of the keys. */
 function AuditLogRoute() {
-  const search = auditLogRoute.useSearch();
+  // Again, since the router keeps what parsing left out.
+  const search = auditLogRoute.useSearch({ select: parseAuditSearch, structuralSharing: true });
   const navigate = auditLogRoute.useNavigate();
   const trail = useRouterState({ select: ({ location }) => location.state.trail }) ?? [];
   return (

@@ -48,7 +48,8 @@ const keysRoute = createRoute({
 
 /** Binds the list to the address: filters and sort in the search, the pages before in the history. */
 function KeysRoute() {
-  const search = keysRoute.useSearch();
+  // Again, since the router keeps what parsing left out.
+  const search = keysRoute.useSearch({ select: parseKeySearch, structuralSharing: true });
   const navigate = keysRoute.useNavigate();
   // The address rules here: going back, or clearing the filters, changes the choice as well.
   useEffect(() => chooseWorkspace(search.workspace), [search.workspace]);
