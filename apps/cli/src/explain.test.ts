@@ -101,6 +101,8 @@ test.each([
   ['compliance report', 'unusedDays', '--unused-days'],
   ['webhooks create', 'eventTypes', '--events'],
   ['webhooks update', 'isOrdered', '--ordered'],
+  ['log-streams update', 'secret', '--secret-stdin'],
+  ['organization transfer', 'password', '--password-stdin'],
   ['log-streams create', 'tags', '--tags'],
   ['log-streams create', 'startAt', '--start-at'],
   ['log-streams create', 'destination', '<destination>'],

@@ -209,6 +209,8 @@ const NAME_OF_FIELD = new Map([
   ['disablesUnconfirmed', 'disable'],
   ['eventTypes', 'events'],
   ['isOrdered', 'ordered'],
+  ['secret', 'secret-stdin'],
+  ['password', 'password-stdin'],
 ]);
 
 /** What a command calls a field of the API: `--workspace`, `<name>`; undefined if it has neither. */
