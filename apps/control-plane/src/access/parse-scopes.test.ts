@@ -44,6 +44,19 @@ describe('API scopes', () => {
     expect(edited.problem).toMatchObject({ status: 422, errors: [{ path: 'scopes/2' }] });
   });
 
+  it('are refused alike, defined or not, to a caller who may not read which there are', async () => {
+    await define('ledger.pay');
+    const { client } = await makeKey(app, owner, { scopes: ['api_keys.create', 'roles.create'] });
+    for (const scopes of [['ledger.pay'], ['ledger.nothing']]) {
+      for (const path of ['/v1/api-keys', '/v1/roles']) {
+        const { profile, ...role } = body(...scopes);
+        const given = path === '/v1/roles' ? role : { ...role, profile };
+        const { problem } = await client.post(path, given);
+        expect(problem).toMatchObject({ code: 'scope_not_held', scopes });
+      }
+    }
+  });
+
   it('are those of the own organization only', async () => {
     const stranger = await startOtherOrganization(app, owner, query);
     await define('ledger.read');

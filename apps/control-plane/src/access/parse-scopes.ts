@@ -3,15 +3,17 @@ import type { Ctx } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { defineLockedRead } from '../db/statement.ts';
 import { DomainError, invalidField } from '../domain-error.ts';
+import { holds } from './require-scope.ts';
 
 /**
  * The scopes that a key or a role is about to get, sorted. API scopes among them cannot be deleted
- * until the transaction ends.
+ * until the transaction ends. Who may not read which there are is not told here either: one that is
+ * not defined passes, and is refused as what the caller does not hold.
  * @throws DomainError validation_failed, naming each scope at fault
  */
 export async function parseScopes(
   tx: Transaction,
-  { organizationId }: Ctx,
+  { organizationId, scopes: held }: Ctx,
   names: readonly string[],
 ): Promise<Scope[]> {
   if (names.length === 0) throw invalidField('scopes', 'must name at least one scope');
@@ -21,7 +23,9 @@ export async function parseScopes(
   const errors: { path: string; message: string }[] = [];
   for (const [at, name] of names.entries()) {
     const path = `scopes/${at}`;
-    const isScope = isBuiltInScope(name) || (isApiScope(name) && defined.has(name));
+    const isScope =
+      isBuiltInScope(name) ||
+      (isApiScope(name) && (defined.has(name) || !holds(held, 'policies.read')));
     if (!isScope) errors.push({ path, message: `"${name}" is not a scope` });
     else if (seen.has(name)) errors.push({ path, message: `"${name}" is named twice` });
     else scopes.push(name);
