@@ -92,6 +92,12 @@ describe('an invitation is refused', () => {
       expect(problem).toMatchObject({ status: 409, code: 'invalid_state' });
       expect(problem.detail).toMatch(text);
     }
+    const { body } = await owner.post<{ id: string }>('/v1/roles', {
+      ...{ name: 'Counter', scopes: ['usage.read'] },
+    });
+    const unread = await makeKey(app, owner, { scopes: ['members.invite', 'usage.read'] });
+    const { problem } = await invite(unread.client, dev.email, body.id);
+    expect(problem.detail).toMatch(/are a member already\.$/);
   });
 
   it('to the owner’s role, above one’s own, and to a role that is not there', async () => {

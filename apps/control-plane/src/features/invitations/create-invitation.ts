@@ -7,7 +7,7 @@ import {
 } from '@tollkeeper/contract';
 import { and, eq, ne } from 'drizzle-orm';
 import { callingKeyId } from '../../access/creator.ts';
-import { requireWholeOrganization } from '../../access/require-scope.ts';
+import { holds, requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { invitation, member, user } from '../../db/schema/index.ts';
@@ -89,9 +89,11 @@ async function requireNoMember(tx: Transaction, ctx: Ctx, email: string): Promis
       ),
     );
   if (!found) return;
+  // Their status is shown by members.read alone.
+  const isSuspended = found.status === 'suspended' && holds(ctx.scopes, 'members.read');
   throw new DomainError(
     'invalid_state',
-    `Cannot invite "${email}": they are a member already${found.status === 'suspended' ? ', and suspended. Reinstate them' : ''}.`,
+    `Cannot invite "${email}": they are a member already${isSuspended ? ', and suspended. Reinstate them' : ''}.`,
   );
 }
 
