@@ -1,4 +1,4 @@
-import type { Identity, Member } from '@tollkeeper/contract';
+import { BUILT_IN_ROLES, type Identity, type Member } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keyTotal } from '../../db/schema/index.ts';
@@ -73,6 +73,10 @@ describe('handing over the keys of a member who is removed', () => {
       code: 'invalid_state',
       detail: expect.stringMatching(/^Cannot hand over the key "passed around": 20 other members/),
     });
+    const held = BUILT_IN_ROLES.find(({ id }) => id === 'role_developer')?.scopes ?? [];
+    const blind = await makeKey(app, owner, { scopes: ['members.remove', ...held] });
+    const unnamed = await remove(blind.client, dev.memberId, heir.memberId);
+    expect(unnamed.problem.detail).toMatch(/^Cannot hand over one of the keys: 20 other members/);
     expect((await key.client.get('/v1/whoami')).status).toBe(200);
     await query(`delete from key_rotation where rotated_by = 'mem_one_more'`);
     expect((await remove(owner, dev.memberId, heir.memberId)).status).toBe(204);

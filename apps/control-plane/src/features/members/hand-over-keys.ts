@@ -1,7 +1,7 @@
 import { ID_PREFIXES, isScope } from '@tollkeeper/contract';
 import { intersect, scopeNames, scopeSet } from '@tollkeeper/verify';
 import { and, asc, eq, ne, sql } from 'drizzle-orm';
-import { requireScopesHeld } from '../../access/require-scope.ts';
+import { holds, requireScopesHeld } from '../../access/require-scope.ts';
 import { roleScopes } from '../../access/role-scopes.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
@@ -55,9 +55,12 @@ async function requireFewFormerOwners(tx: Transaction, ctx: Ctx, memberId: strin
     where ${unrevokedOf(ctx, memberId)} and former.count >= ${FORMER_OWNERS_MAX} limit 1`);
   const [key] = rows;
   if (!key) return;
+  const isShown = (['api_keys.read', 'api_keys.manage_all'] as const).every((scope) =>
+    holds(ctx.scopes, scope),
+  );
   throw new DomainError(
     'invalid_state',
-    `Cannot hand over the key "${key.name}": ${FORMER_OWNERS_MAX} other members have owned it or given it a new secret before. Create a new key in its place and revoke it, or remove the member without handing their keys over.`,
+    `Cannot hand over ${isShown ? `the key "${key.name}"` : 'one of the keys'}: ${FORMER_OWNERS_MAX} other members have owned it or given it a new secret before. Create a new key in its place and revoke it, or remove the member without handing their keys over.`,
   );
 }
 
