@@ -7,7 +7,7 @@ import { holds } from './require-scope.ts';
 
 /**
  * The scopes that a key or a role is about to get, sorted. API scopes among them cannot be deleted
- * until the transaction ends. Who may not read which there are is not told here either: one that is
+ * until the transaction ends. A caller who may not read which there are does not learn it here: one that is
  * not defined passes, and is refused as what the caller does not hold.
  * @throws DomainError validation_failed, naming each scope at fault
  */
