@@ -37,7 +37,7 @@ export {
 } from './index/key-index.ts';
 export { putOrganization } from './index/key-organizations.ts';
 export { createKeyIndex, type KeyIndex } from './index/key-store.ts';
-export { formatIpAddress, parseIpAddress } from './ip-address.ts';
+export { formatIpAddress, parseIpAddress, withoutPort } from './ip-address.ts';
 export {
   formatIpRange,
   type IpRange,

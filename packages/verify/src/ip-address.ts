@@ -108,3 +108,11 @@ function longestZeros(groups: readonly number[]): { start: number; length: numbe
   }
   return best;
 }
+
+const WITH_PORT = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/;
+
+/** Some proxies add the port to an address: `1.2.3.4:5678`, `[2001:db8::1]:5678`. */
+export function withoutPort(hop: string): string {
+  const [, ipv6, other] = WITH_PORT.exec(hop) ?? [];
+  return ipv6 ?? other ?? hop;
+}

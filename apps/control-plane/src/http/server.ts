@@ -15,6 +15,7 @@ import { registerAuthRoutes } from './auth-routes.ts';
 import { compileSerializer, compileValidator } from './compilers.ts';
 import { registerDashboard } from './dashboard.ts';
 import { registerDocs } from './docs.ts';
+import { withoutPorts } from './forwarded-for.ts';
 import { apiHeaders, createRequestId } from './headers.ts';
 import { createKnownDevices } from './known-device.ts';
 import { notFoundSender } from './not-found.ts';
@@ -78,6 +79,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       reply.headers(apiHeaders(request.id));
       const { headers } = request.raw;
       if (headers.cookie !== undefined) headers.cookie = canonicalCookies(headers.cookie);
+      const forwardedFor = headers['x-forwarded-for'];
+      if (forwardedFor !== undefined) {
+        headers['x-forwarded-for'] = withoutPorts([forwardedFor].flat().join());
+      }
       done(faultOf(request));
     });
     const guesses = {

@@ -273,10 +273,14 @@ it('leaves requests through a trusted proxy to Fastify, which reads the client a
   const behind = await startTestApp({ trustedProxies: ['127.0.0.1'] });
   const asker = await makeKey(behind, await claimServer(behind), {
     scopes: ['api_keys.verify'],
-    allowedIps: ['127.0.0.0/8'],
+    allowedIps: ['127.0.0.0/8', '2001:db8::/32'],
   });
   const askFrom = (from: Record<string, string>) =>
     asker.client.post(PATH, { key: asker.secret }, from);
   expect((await askFrom({})).status).toBe(200);
   expect((await askFrom({ 'x-forwarded-for': '192.0.2.1' })).status).toBe(403);
+  // As some proxies write it.
+  for (const client of ['127.0.0.9:5678', '[2001:db8::9]:5678', '[2001:db8::9]']) {
+    expect((await askFrom({ 'x-forwarded-for': `192.0.2.1, ${client}` })).status).toBe(200);
+  }
 });

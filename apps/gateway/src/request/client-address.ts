@@ -1,6 +1,4 @@
-import { type IpRange, parseIpRange, rangeContains } from '@tollkeeper/verify';
-
-const WITH_PORT = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/;
+import { type IpRange, parseIpRange, rangeContains, withoutPort } from '@tollkeeper/verify';
 
 /**
  * Where the request comes from: the connection's other end, or what trusted proxies say, read from
@@ -20,10 +18,4 @@ export function clientAddress(
     if (!rangeContains(trusted, address)) return address;
   }
   return address;
-}
-
-/** Some proxies add the port: `1.2.3.4:5678`, `[2001:db8::1]:5678`. */
-export function withoutPort(hop: string): string {
-  const [, ipv6, other] = WITH_PORT.exec(hop) ?? [];
-  return ipv6 ?? other ?? hop;
 }

@@ -1,7 +1,6 @@
 /** Where a request came from on its way here: X-Forwarded-*, and Forwarded (RFC 7239). */
-import { parseIpRange } from '@tollkeeper/verify';
+import { parseIpRange, withoutPort } from '@tollkeeper/verify';
 import { isRoutePath } from '../config/route-path.ts';
-import { withoutPort } from './client-address.ts';
 import { HOST } from './framing.ts';
 import type { Head } from './head.ts';
 
