@@ -82,6 +82,7 @@ it('leaves no warning for a wrong password, an unknown address or an invented pa
   const { email } = OWNER;
   await client.post('/api/auth/sign-in/email', { email, password: 'not the password' });
   await client.post('/api/auth/sign-in/email', { email: 'nobody@example.com', password: 'wrong' });
+  await client.post('/api/auth/sign-in/email', { email, password: 'x'.repeat(200) });
   const callbackURL = `https://example.org/${'x'.repeat(5000)}`;
   await client.post('/api/auth/sign-in/email', { email, password: 'wrong', callbackURL });
   await client.get('/api/auth/passkey/generate-authenticate-options');

@@ -132,7 +132,7 @@ export type Auth = ReturnType<typeof createAuth>;
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** What anyone can cause by a wrong password or an invented passkey: nothing failed here. */
-const CALLERS_FAULT = /^(Invalid|Failed to verify|User not found|Password not found)/;
+const CALLERS_FAULT = /^(Invalid|Failed to verify|User not found|Password (not found|is too))/;
 
 /** Better Auth's log lines, at the level that they have for an operator. */
 function authLogger(log: Logger) {
