@@ -6,8 +6,6 @@ import { pageHeaders } from './headers.ts';
 import { originOf } from './origin.ts';
 import { basePathOf, type ServerOptions } from './server-options.ts';
 
-const BODY_BYTES_MAX = 1024;
-
 /**
  * The page behind the link of a mail (RFC 8058): opening it changes nothing, since programs that check mails open
  * links; a POST unsubscribes, by a mail program or by the button. Neither needs a session, and neither says anything
@@ -21,11 +19,7 @@ export async function registerUnsubscribePage(
     await scope.register(helmet, pageHeaders(baseUrl));
     // What a mail program says in the body is that this is one click, in either form of forms.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      '*',
-      { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX },
-      (_, __, done) => done(null, undefined),
-    );
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_, __, done) => done(null, undefined));
     scope.get('/unsubscribe', async (request, reply) => {
       const found = await findUnsubscribed(services, tokenOf(request));
       if (!found) return send(reply, 404, UNKNOWN);
