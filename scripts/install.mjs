@@ -31,7 +31,7 @@ async function install() {
   const started = Date.now();
   const { env, giveBack } = await borrowNpm(pinnedVersion(), pathWithoutProject());
   try {
-    const progress = setInterval(() => tellProgress(count), PROGRESS_MS);
+    const progress = setInterval(progressTeller(count), PROGRESS_MS);
     const args = ['ci', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund'];
     const npm = run('npm', args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
     const code = await npm.finally(() => clearInterval(progress));
@@ -48,11 +48,17 @@ async function install() {
 const PROGRESS_MS = 3_000;
 
 /** @param {number} count */
-function tellProgress(count) {
-  const there = findWanted(root, process).filter((path) =>
-    existsSync(join(root, path, 'package.json')),
-  );
-  console.log(`  ${there.length} of ${count} packages are there`);
+function progressTeller(count) {
+  let last = -1;
+  return () => {
+    const there = findWanted(root, process).filter((path) =>
+      existsSync(join(root, path, 'package.json')),
+    );
+    if (there.length === last) return;
+    last = there.length;
+    const rest = last === count ? ', and npm prepares them' : '';
+    console.log(`  ${last} of ${count} packages are there${rest}`);
+  };
 }
 
 function pinnedVersion() {

@@ -115,7 +115,7 @@ function announce({ routes, tls, accessLog }: Config, { address, adminAddress }:
   const upstreams = new Set(
     routes.flatMap((route) => upstreamsOf(route).map(({ origin }) => origin)),
   );
-  const passes = upstreams.size > 0 ? `, before ${[...upstreams].join(', ')}` : '';
+  const passes = upstreams.size > 0 ? `, in front of ${[...upstreams].join(', ')}` : '';
   const output = accessLog?.file === STANDARD_OUTPUT ? process.stderr : process.stdout;
   output.write(
     `\nThe gateway is ready at ${scheme}://${formatAddress(address)}${passes}\n` +

@@ -68,6 +68,6 @@ function missing(folder: StateFolder, isRemoved: boolean, joinKey?: string): Fle
     'join_key_missing',
     reason +
       empty +
-      'Create a join key in the dashboard, under Fleet, or with "tollkeeper join-keys create", and start this gateway with it in TOLLKEEPER_JOIN_KEY, or the verifier with it as joinKey.',
+      'Create a join key in the dashboard, under Fleet, or with "tollkeeper join-keys create". A gateway takes it from TOLLKEEPER_JOIN_KEY, the verifier of the SDK as joinKey.',
   );
 }
