@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../db/connect.ts';
-import { organization, transparencyLog } from '../db/schema/index.ts';
-import { commit, type Source } from '../write/write.ts';
+import { transparencyLog } from '../db/schema/index.ts';
 import type { LogServices } from './log-identity.ts';
+import { storeWithEvent } from './store-with-event.ts';
 
 /**
  * Stores why integration stopped, or that it goes on, with an audit event for each. Logged by each run, and
@@ -24,31 +23,14 @@ export async function recordProblem(
     .from(transparencyLog)
     .where(eq(transparencyLog.organizationId, organizationId));
   if (!state || state.problem === problem) return;
-  const source: Source = {
-    organizationId,
-    actor: { type: 'system', job: 'integrate-audit-logs' },
+  const change = {
+    job: 'integrate-audit-logs',
     action: problem ? 'audit_log.integration_stopped' : 'audit_log.integration_resumed',
-    origin: { requestId: `req_${randomUUID()}`, ip: null, userAgent: null },
-  };
-  await commit<void>(services, source, async (tx) => {
-    const [owner] = await tx
-      .select({ name: organization.name })
-      .from(organization)
-      .where(eq(organization.id, organizationId));
-    const isChanged = await storeProblem(tx, organizationId, problem);
-    if (!owner || !isChanged) return { replayed: undefined };
-    return {
-      result: undefined,
-      target: { type: 'organization', id: organizationId, name: owner.name },
-      before: { problem: state.problem },
-      after: { problem },
-      changes: [],
-    };
-  }).catch(async (error: unknown) => {
-    // The end of the chain may be what was changed: then no event continues it.
-    log.error({ err: error, organizationId }, 'audit log: its problem could not be recorded in it');
-    await db.transaction((tx) => storeProblem(tx, organizationId, problem));
-  });
+    before: state.problem,
+    after: problem,
+  } as const;
+  const store = (tx: Transaction) => storeProblem(tx, organizationId, problem);
+  await storeWithEvent(services, organizationId, change, store);
 }
 
 /** Answers whether it was another before. */
