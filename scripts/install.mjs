@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { borrowNpm } from './borrow-npm.mjs';
+import { borrowNpm, nodePackage } from './borrow-npm.mjs';
 import { withLock } from './lock.mjs';
 import { findMissing, findWanted, readLockfile } from './lockfile.mjs';
 import { pathWithoutProject, pinnedNode, root, run, SetupError } from './processes.mjs';
@@ -32,7 +32,14 @@ async function install() {
   const { env, giveBack } = await borrowNpm(pinnedVersion(), pathWithoutProject());
   try {
     const progress = setInterval(progressTeller(count), PROGRESS_MS);
-    const args = ['ci', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund'];
+    const args = [
+      'ci',
+      '--include=dev',
+      '--include=optional',
+      '--loglevel=error',
+      '--no-audit',
+      '--no-fund',
+    ];
     const npm = run('npm', args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
     const code = await npm.finally(() => clearInterval(progress));
     if (code !== 0) throw new SetupError(`npm ci failed with exit code ${code}; see above.`);
@@ -43,6 +50,8 @@ async function install() {
   if (left.length > 0) throw new SetupError(`npm ci did not install ${left.join(', ')}.`);
   console.log(`Installed the packages in ${Math.ceil((Date.now() - started) / 1000)} s`);
 }
+
+const PLATFORMS = 'It needs Linux with glibc, or macOS, on x64 or arm64.';
 
 /** A line now and then, on a terminal or in a log: npm itself says nothing until it is done. */
 const PROGRESS_MS = 3_000;
@@ -62,8 +71,10 @@ function progressTeller(count) {
 }
 
 function pinnedVersion() {
-  const version = readLockfile(join(root, 'package-lock.json'))?.['node_modules/node']?.version;
-  if (!version) throw new SetupError('package-lock.json is damaged: check it out again.');
+  const packages = readLockfile(join(root, 'package-lock.json'));
+  if (!packages) throw new SetupError('package-lock.json is damaged: check it out again.');
+  const version = packages[`node_modules/${nodePackage()}`]?.version;
+  if (!version) throw new SetupError(`There is no Node here for this machine. ${PLATFORMS}`);
   return version;
 }
 
@@ -71,8 +82,6 @@ function requirePinnedNode() {
   const { status, error } = spawnSync(pinnedNode, ['--version'], { stdio: 'ignore' });
   if (status === 0) return;
   const why = error ? error.message : `exit code ${status}`;
-  const todo = existsSync(pinnedNode)
-    ? 'It needs Linux with glibc, or macOS, on x64 or arm64.'
-    : 'Allow the install script of the package "node", delete node_modules and try again.';
+  const todo = existsSync(pinnedNode) ? PLATFORMS : 'Delete node_modules and try again.';
   throw new SetupError(`The Node that this project pins does not run (${why}). ${todo}`);
 }

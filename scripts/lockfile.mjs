@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /**
  * What a lockfile says of a package, by its path.
  * @typedef {{version?: string, integrity?: string, optional?: boolean, devOptional?: boolean,
- *   os?: string[], cpu?: string[], libc?: string[]}} LockedPackage
+ *   os?: string | string[], cpu?: string | string[], libc?: string[]}} LockedPackage
  * @typedef {Record<string, LockedPackage>} LockedPackages
  */
 
@@ -76,5 +76,6 @@ function isSatisfied(want, have, machine) {
  */
 function isFor({ platform, arch }, { os, cpu, libc }) {
   if (!os || !cpu) return false;
-  return os.includes(platform) && cpu.includes(arch) && (!libc || libc.includes('glibc'));
+  const isNamed = [os].flat().includes(platform) && [cpu].flat().includes(arch);
+  return isNamed && (!libc || libc.includes('glibc'));
 }

@@ -46,8 +46,10 @@ test("wants this platform's optional packages, and no other's", () => {
     glibc: { ...binding, os: ['linux'], libc: ['glibc'] },
     musl: { ...binding, os: ['linux'], libc: ['musl'] },
     mac: { ...binding, os: ['darwin'] },
+    'a name alone': { version: '1.0.0', optional: true, os: 'linux', cpu: 'x64' },
+    'another name': { version: '1.0.0', optional: true, os: 'linux', cpu: 'arm64' },
     anywhere: { version: '1.0.0', optional: true },
   });
   installed({});
-  expect(findMissing(folder, linux)).toEqual(['glibc']);
+  expect(findMissing(folder, linux)).toEqual(['glibc', 'a name alone']);
 });

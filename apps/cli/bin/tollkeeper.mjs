@@ -3,7 +3,6 @@
 // pins. It stays plain JavaScript because it must load on whatever Node the machine has.
 import { existsSync } from 'node:fs';
 import nodeModule, { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NODE_MAJOR_MIN = 26;
@@ -28,15 +27,14 @@ function setUpRuntime() {
 
 /** @returns {Promise<number>} */
 async function runPinned() {
-  const node = pinnedNode();
-  if (node === undefined) {
+  const { pinnedNode, runOnNode } = await import('../../../scripts/processes.mjs');
+  if (!existsSync(pinnedNode)) {
     console.error(
-      `Tollkeeper needs Node ${NODE_MAJOR_MIN} or newer, this is ${process.versions.node}. Run "npm install" in its folder, which brings one.`,
+      `Tollkeeper needs Node ${NODE_MAJOR_MIN} or newer, this is ${process.versions.node}. Run "npm ci" in its folder, which brings one.`,
     );
     return 1;
   }
-  const { runOnNode } = await import('../../../scripts/processes.mjs');
-  return runOnNode(node, [fileURLToPath(main), ...process.argv.slice(2)]);
+  return runOnNode(pinnedNode, [fileURLToPath(main), ...process.argv.slice(2)]);
 }
 
 /** A fresh clone finds this file by its own package.json, before anything else is there. */
@@ -45,16 +43,5 @@ function isInstalled() {
     return createRequire(import.meta.url).resolve('commander') !== '';
   } catch {
     return false;
-  }
-}
-
-function pinnedNode() {
-  const name = process.platform === 'win32' ? 'node.exe' : 'node';
-  try {
-    const folder = dirname(createRequire(import.meta.url).resolve('node/package.json'));
-    const path = join(folder, 'bin', name);
-    return existsSync(path) ? path : undefined;
-  } catch {
-    return undefined;
   }
 }
