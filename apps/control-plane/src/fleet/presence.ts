@@ -19,8 +19,10 @@ export interface Presence {
 const LAST_SEEN_MS = 15_000;
 
 export function createPresence(db: Database, processId: string): Presence {
+  let hasEntered = false;
   return {
     async enter(hello, address) {
+      hasEntered = true;
       const entered = await db.execute(sql`
         with known as materialized (
           select ${gateway.id} as id from ${gateway} where ${gateway.id} = ${hello.gatewayId}
@@ -50,6 +52,7 @@ export function createPresence(db: Database, processId: string): Presence {
     },
     async refresh(sessions) {
       if (sessions.length === 0) return;
+      hasEntered = true;
       const rows = rowsOf(sessions);
       await db.execute(sql`
         with seen as (${seenRows(rows)}), known as materialized (
@@ -91,6 +94,7 @@ export function createPresence(db: Database, processId: string): Presence {
         .where(eq(gateway.id, id));
     },
     async clear() {
+      if (!hasEntered) return;
       await db.delete(gatewayConnection).where(eq(gatewayConnection.processId, processId));
     },
   };
