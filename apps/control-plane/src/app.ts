@@ -52,8 +52,8 @@ interface AppOptions {
   readonly clock: () => Date;
   /** How often refused calls and what happens in the fleet become audit events, in milliseconds; a minute unless given. */
   readonly recordRefusalsMs?: number;
-  /** Jobs that do not run by themselves. */
-  readonly withoutJobs?: readonly string[];
+  /** The jobs that run by themselves; all unless given. */
+  readonly onlyJobs?: readonly string[];
 }
 
 export interface App {
@@ -185,7 +185,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     joins: createFailureThrottle(JOIN_FAILURES, () => performance.now()),
   };
   const unhurried = connect(options.database, JOB_CONNECTIONS_MAX, onError, JOB_LIMITS);
-  await jobs.start({ ...services, db: unhurried.db }, options.withoutJobs);
+  await jobs.start({ ...services, db: unhurried.db }, options.onlyJobs);
   const refusals = startRefusalCounter(services, recordMs);
   const auth = createAuth({ db, baseUrl, secret: options.secret, log, clock });
   const setup = createSetup(db, options.setupToken);

@@ -42,7 +42,7 @@ interface Job {
   readonly options?: NonNullable<StoredQueue['options']>;
 }
 
-const RESUME_CASCADES = 'resume-cascades';
+export const RESUME_CASCADES = 'resume-cascades';
 
 const JOBS: readonly Job[] = [
   { name: 'purge-outdated', cron: '17 * * * *', run: ({ db }) => purgeOutdated(db) },
@@ -139,8 +139,11 @@ const STOP_TIMEOUT_MS = 5000;
 export interface Jobs {
   /** Takes messages from now on, and delivers them once the jobs are started. */
   readonly outbox: Outbox;
-  /** Starts the jobs; of several processes, one does each at a time. */
-  start(services: Services, except?: readonly string[]): Promise<void>;
+  /**
+   * Starts the jobs; of several processes, one does each at a time.
+   * @param only their names; all unless given
+   */
+  start(services: Services, only?: readonly string[]): Promise<void>;
   /** Runs a job soon, beside its schedule. */
   wake(name: string): void;
   stop(): Promise<void>;
@@ -164,8 +167,8 @@ export async function openJobs(config: pg.ClientConfig, log: Logger): Promise<Jo
   };
   return {
     outbox: createOutbox(boss),
-    async start(services, except = []) {
-      for (const { name, run } of JOBS.filter((job) => !except.includes(job.name))) {
+    async start(services, only = JOBS.map(({ name }) => name)) {
+      for (const { name, run } of JOBS.filter((job) => only.includes(job.name))) {
         const workerId = await boss.work(name, JOB_POLLING, async () => {
           const counts = await run(services, stopping.signal).catch((error: unknown) => {
             log.error({ err: error, job: name }, 'job failed');

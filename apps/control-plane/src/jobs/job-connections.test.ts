@@ -21,7 +21,7 @@ it('gives jobs minutes for a statement, on connections of their own', async () =
 
   await query(`insert into pgboss.job (name) values ('purge-outdated')`);
 
-  await startTestApp({ database, limits: {} });
+  await startTestApp({ database, limits: {}, jobs: ['purge-outdated'] });
 
   const seen = await vi.waitFor(async () => {
     const rows = await query('select * from seen');

@@ -3,12 +3,9 @@ import type pg from 'pg';
 import { type App, createApp } from '../app.ts';
 import type { BillingConfig } from '../config-stripe.ts';
 import type { ConnectionLimits } from '../db/connect.ts';
-import { DELIVER_CHATS } from '../features/chat-destinations/index.ts';
 import type { GithubKeySource } from '../features/leaks/github-key-source.ts';
-import { DELIVER_LOG_STREAMS } from '../features/log-streams/index.ts';
-import { DELIVER_NOTIFICATIONS } from '../features/notifications/index.ts';
-import { DELIVER_WEBHOOKS } from '../features/webhooks/index.ts';
 import { basePathOf } from '../http/server-options.ts';
+import { RESUME_CASCADES } from '../jobs/index.ts';
 import { createLog } from '../log.ts';
 import { type Allowance, NOTHING_ALLOWED } from '../outgoing/index.ts';
 import { checkAnswersOf } from './answer-faults.ts';
@@ -60,6 +57,8 @@ export async function startTestApp(
     billing?: Partial<BillingConfig>;
     webhookAllowance?: Allowance;
     githubKeys?: GithubKeySource;
+    /** Jobs that run by themselves, beside those that every test has. */
+    jobs?: readonly string[];
   } = {},
 ): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
@@ -86,7 +85,8 @@ export async function startTestApp(
     clock: options.clock ?? (() => new Date()),
     // Only when a test asks for it: an event must not come between two looks at the database.
     recordRefusalsMs: 2 ** 30,
-    withoutJobs: [DELIVER_WEBHOOKS, DELIVER_NOTIFICATIONS, DELIVER_LOG_STREAMS, DELIVER_CHATS],
+    // Tests run the others themselves; each that is started asks the database once at every start.
+    onlyJobs: [RESUME_CASCADES, ...(options.jobs ?? [])],
   });
   let closed: Promise<void> | undefined;
   const close = () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { atFileEnd } from './at-file-end.ts';
@@ -25,9 +26,26 @@ async function cloneDatabase(template: string): Promise<pg.ClientConfig> {
   const name = `tollkeeper_test_${randomUUID().replaceAll('-', '')}`;
   // Two checkpoints, which cost little where nothing is synced; otherwise each page goes to the log.
   const strategy = isDurable ? 'wal_log' : 'file_copy';
-  await onServer(config, `create database ${name} template ${template} strategy ${strategy}`);
+  const server = await connectOnce(config);
+  await server.query(`create database ${name} template ${template} strategy ${strategy}`);
   if (!isTemporary) {
     atFileEnd(() => onServer(config, `drop database if exists ${name} with (force)`));
   }
   return databaseConfig(config, name);
+}
+
+let connected: Promise<pg.Client> | undefined;
+
+/** To the server of the tests, once for all files of a worker; it does not keep the worker from ending. */
+function connectOnce(config: pg.ClientConfig): Promise<pg.Client> {
+  connected ??= connectTo(config);
+  return connected;
+}
+
+async function connectTo(config: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client({ ...config, stream: () => new Socket().unref() });
+  // The server may end before the worker.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
 }

@@ -78,7 +78,7 @@ export async function startStripeWorld(given: Partial<StripeConfig> = {}): Promi
     return new Date(Date.now() + clock.aheadMs);
   };
   const { stripe, billing } = await startStripe(now, given);
-  const app = await startTestApp({ clock: now, billing });
+  const app = await startTestApp({ clock: now, billing, jobs: ['reconcile-subscriptions'] });
   const owner = await claimServer(app);
   const query = queryDatabase(app.database);
   const { organizationId } = await claimedOrganization(app);
