@@ -53,6 +53,7 @@ it('filters, searches and sorts by the address, which "back" undoes step by step
 it('moves nothing behind a dialog', async () => {
   const page = await openWindow(dashboard, { as: dashboard.owner });
   await openKeys(page);
+  await page.getByText('Page 1 · 50 of 53 keys').waitFor();
   const main = page.locator('#main');
   const place = () => main.evaluate((element) => element.getBoundingClientRect().toJSON());
   const before = await place();
