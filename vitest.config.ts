@@ -9,6 +9,8 @@ const DATABASE_SETUP = 'apps/control-plane/src/testing/global-setup.ts';
 const GATEWAY_SETUP = 'apps/gateway/src/testing/file-setup.ts';
 /** Spares the processor a fifth of loading the control plane. */
 const RESOLVE_ONCE = new URL('scripts/resolve-once.mjs', import.meta.url).href;
+/** Their WebAssembly reads sources and answers: to compile it again, for speed, takes longer than it saves. */
+const COMPILED_ONCE = ['--liftoff-only'];
 /** Lets waits be patient. */
 const FILE_SETUP = 'tests/file-setup.ts';
 /** Closes what a test file opened: with `isolate: false` its process goes on to the next file. */
@@ -65,7 +67,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'embedded', include: [EMBEDDED_ENGINE], experimental: AS_THEY_STAND },
+        test: {
+          name: 'embedded',
+          include: [EMBEDDED_ENGINE],
+          execArgv: COMPILED_ONCE,
+          experimental: AS_THEY_STAND,
+        },
       },
       {
         extends: true,
@@ -78,9 +85,12 @@ export default defineConfig({
           exclude: ['**/node_modules/**', EMBEDDED_ENGINE, 'tests/architecture.test.ts'],
           globalSetup: existsSync(DATABASE_SETUP) ? [DATABASE_SETUP] : [],
           setupFiles: [SERVER_SETUP],
+          execArgv: COMPILED_ONCE,
           experimental: AS_THEY_STAND,
           // Each process that loads the control plane takes 5 s of processor time for it.
           isolate: false,
+          // After the few files of the embedded engine: at the end those would leave the processors idle.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

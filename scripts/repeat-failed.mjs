@@ -13,6 +13,29 @@ const FILES_MAX = 3;
 const BESIDE_MIN = 20;
 
 /**
+ * Runs of different files as one.
+ * @param {Run[]} runs
+ * @returns {Run}
+ */
+export function joinRuns(runs) {
+  return {
+    code: runs.find(({ code }) => code !== 0)?.code ?? 0,
+    results: { testResults: runs.flatMap(({ results }) => results.testResults) },
+    failures: runs.flatMap(failuresOf),
+    unsteady: runs.flatMap(({ unsteady }) => unsteady),
+  };
+}
+
+/**
+ * @param {Run} run
+ * @returns {Failure[]} never none of a run that failed
+ */
+function failuresOf({ code, failures }) {
+  if (code === 0 || failures.length > 0) return failures;
+  return [{ name: 'vitest', errors: [{ message: `ended with code ${code}` }] }];
+}
+
+/**
  * The files whose tests may have failed only since others ran beside them.
  * @param {Run} run
  * @param {string} root

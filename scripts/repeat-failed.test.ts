@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withRepeated, worthRepeating } from './repeat-failed.mjs';
+import { joinRuns, withRepeated, worthRepeating } from './repeat-failed.mjs';
 
 const ROOT = '/repository';
 
@@ -19,6 +19,22 @@ function runOf(count: number, failed: readonly string[], more: readonly string[]
     unsteady: [],
   };
 }
+
+describe('two runs as one', () => {
+  it('have the files and failures of both, and fail where one does', () => {
+    const joined = joinRuns([runOf(30, []), runOf(20, ['a.test.ts'])]);
+    expect(joined.code).toBe(1);
+    expect(joined.results.testResults).toHaveLength(50);
+    expect(joined.failures.map(({ name }) => name)).toEqual(['a.test.ts > holds']);
+    expect(joinRuns([runOf(30, []), runOf(20, [])])).toMatchObject({ code: 0, failures: [] });
+  });
+
+  it('fail as a whole where one ended by itself', () => {
+    const joined = joinRuns([{ ...runOf(30, []), code: 7 }, runOf(30, ['a.test.ts'])]);
+    expect(joined.failures.map(({ name }) => name)).toEqual(['vitest', 'a.test.ts > holds']);
+    expect(worthRepeating(joined, ROOT)).toEqual([]);
+  });
+});
 
 describe('what is run again', () => {
   it('is the few files that failed beside many others', () => {

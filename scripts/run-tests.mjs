@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, run } from './processes.mjs';
-import { withRepeated, worthRepeating } from './repeat-failed.mjs';
+import { joinRuns, withRepeated, worthRepeating } from './repeat-failed.mjs';
 import {
   listFailures,
   listSlowest,
@@ -12,6 +12,13 @@ import {
 } from './test-report.mjs';
 
 /**
+ * Of all tests, those that mostly wait: for sockets, for upstreams that say nothing. Two at a time, beside
+ * the others, they fill what those leave idle of the processors.
+ */
+const WAITING = ['--project', 'unit', '--maxWorkers=2'];
+const OTHERS = ['architecture', 'embedded', 'database'].flatMap((name) => ['--project', name]);
+
+/**
  * Runs tests. The few that fail beside others run once more, alone: what passes then is named as unsteady,
  * and does not fail the run.
  * @param {string[]} args for vitest
@@ -19,7 +26,7 @@ import {
  * @returns {Promise<{code: number, lines: string[]}>} 0 only if all passed; what failed and how many passed
  */
 export async function runTests(args, { whole }) {
-  const first = await runVitest(args);
+  const first = whole ? await runWhole() : await runVitest(args);
   const files = worthRepeating(first, root);
   if (files.length === 0) return report(first, whole);
   console.log(`Again, alone: ${files.join(' ')}`);
@@ -27,11 +34,17 @@ export async function runTests(args, { whole }) {
   return report(withRepeated(first, again), whole);
 }
 
+/** What the waiting tests print comes together, when they have ended. */
+async function runWhole() {
+  return joinRuns(await Promise.all([runVitest(WAITING, { together: true }), runVitest(OTHERS)]));
+}
+
 /**
  * @param {string[]} args
+ * @param {{together?: boolean}} [output]
  * @returns {Promise<import('./repeat-failed.mjs').Run>}
  */
-async function runVitest(args) {
+async function runVitest(args, { together = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tollkeeper-tests-'));
   const file = join(folder, 'report.json');
   const failuresFile = join(folder, 'failures.json');
@@ -41,7 +54,14 @@ async function runVitest(args) {
       '--reporter=./scripts/failures-reporter.mjs',
     ];
     const env = { ...process.env, FAILURES_FILE: failuresFile };
-    const code = await run('vitest', ['run', ...options, ...args], { env });
+    const printed = join(folder, 'printed');
+    const to = together ? openSync(printed, 'w') : 'inherit';
+    const vitest = run('vitest', ['run', ...options, ...args], { env, stdio: ['ignore', to, to] });
+    const code = await vitest;
+    if (typeof to === 'number') {
+      closeSync(to);
+      process.stdout.write(readFileSync(printed));
+    }
     return {
       code,
       results: readJson(file, { testResults: [] }),
