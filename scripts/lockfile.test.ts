@@ -52,4 +52,6 @@ test("wants this platform's optional packages, and no other's", () => {
   });
   installed({});
   expect(findMissing(folder, linux)).toEqual(['glibc', 'a name alone']);
+  // Whose name is part of another's.
+  expect(findMissing(folder, { platform: 'linux', arch: 'arm' })).toEqual([]);
 });
